@@ -1,0 +1,154 @@
+// The three calls that fan-out makes for every chunked stage: plan, run one chunk, assemble. A kind of job brings a
+// small recipe; resuming, reuse and the counting of rows and tokens are the same for all of them.
+
+import type {
+  ChunkActivities,
+  ChunkedJob,
+  ChunkedSummary,
+  ChunkOutcome,
+  HeartbeatProgress,
+} from '../contracts/activities.ts';
+import type { StageCounts, StageResult, TableKind, TableRef } from '../contracts/artifacts.ts';
+import type { Accuracy, TokenUse } from '../contracts/status.ts';
+import { PermanentError } from '../contracts/failures.ts';
+import { addTokens, noTokens } from '../core/plan/budget.ts';
+import { chunkCount, chunkRange, type RowRange } from '../core/plan/chunks.ts';
+import { withHeartbeat } from './heartbeat.ts';
+import type { OpenStore, Store } from './ports/store.ts';
+import { joinTables } from './rows.ts';
+import { runStage, stageKey, type StageIdentity } from './stage.ts';
+
+/** What one chunk makes. */
+export interface ChunkProduct {
+  readonly output: TableRef<TableKind>;
+  readonly rejects: TableRef<'rejects'> | null;
+  readonly counts: Readonly<Record<string, StageCounts>>;
+  readonly tokens: TokenUse;
+}
+
+export interface ChunkWork {
+  readonly store: Store;
+  readonly range: RowRange;
+  /** Names the chunk for scratch: the same for every attempt. */
+  readonly chunkKey: string;
+  readonly signal: AbortSignal;
+  report(progress: HeartbeatProgress): void;
+}
+
+/** A kind of job, prepared for one input. */
+export interface ChunkRecipe {
+  readonly identity: StageIdentity;
+  readonly rows: number;
+  readonly chunkRows: number;
+  readonly output: TableKind;
+  readonly metadata: Readonly<Record<string, string>>;
+  produce(work: ChunkWork): Promise<ChunkProduct>;
+  /** Scores of the assembled table, for jobs that grade. */
+  accuracy?(store: Store, output: TableRef<TableKind>): Promise<Accuracy>;
+}
+
+export type PrepareJob<Job extends ChunkedJob> = (job: Job, store: Store) => Promise<ChunkRecipe>;
+
+export type Recipes = { readonly [Kind in ChunkedJob['kind']]?: PrepareJob<Extract<ChunkedJob, { kind: Kind }>> };
+
+interface ChunkPartSummary {
+  readonly tokens: TokenUse;
+}
+
+export function createChunkActivities(openStore: OpenStore, recipes: Recipes): ChunkActivities {
+  const prepare = async (job: ChunkedJob) => {
+    const store = await openStore(job.context.store);
+    return { store, recipe: await recipeFor(recipes, job)(job, store) };
+  };
+  return {
+    async planChunks(job) {
+      const { store, recipe } = await prepare(job);
+      const finished = (await store.readStage(stageKey(recipe.identity))) as StageResult<ChunkedSummary> | null;
+      return {
+        chunks: chunkCount(recipe.rows, recipe.chunkRows),
+        rows: recipe.rows,
+        finished: finished === null ? null : { ...finished, reused: true, seconds: 0 },
+      };
+    },
+
+    async runChunk({ job, chunk }): Promise<ChunkOutcome> {
+      const { store, recipe } = await prepare(job);
+      const range = chunkRange(chunk, recipe.rows, recipe.chunkRows);
+      const outcome = await runStage(store, chunkIdentity(recipe, chunk), (chunkKey) =>
+        withHeartbeat(async (pulse, signal) => {
+          const report = (progress: HeartbeatProgress) => pulse.report(progress);
+          const { tokens, ...product } = await recipe.produce({ store, range, chunkKey, signal, report });
+          return { ...product, summary: { tokens } };
+        }),
+      );
+      return { rows: range.end - range.start, reused: outcome.reused };
+    },
+
+    async assembleChunks(job) {
+      const { store, recipe } = await prepare(job);
+      return runStage<ChunkedSummary>(store, recipe.identity, async () => {
+        const chunks = await finishedChunks(store, recipe);
+        const output = await joinTables(
+          store,
+          recipe.output,
+          chunks.map(({ output: table }) => table as TableRef<TableKind>),
+          recipe.metadata,
+        );
+        const rejectTables = chunks.flatMap(({ rejects }) =>
+          rejects === null ? [] : [rejects as TableRef<'rejects'>],
+        );
+        return {
+          output,
+          rejects: await joinTables(store, 'rejects', rejectTables, {}),
+          counts: sumCounts(chunks.map(({ counts }) => counts)),
+          summary: {
+            tokens: chunks.map(({ summary }) => summary.tokens).reduce(addTokens, noTokens),
+            accuracy: (await recipe.accuracy?.(store, output)) ?? null,
+          },
+        };
+      });
+    },
+  };
+}
+
+function recipeFor(recipes: Recipes, job: ChunkedJob): PrepareJob<ChunkedJob> {
+  const recipe = recipes[job.kind] as PrepareJob<ChunkedJob> | undefined;
+  if (recipe === undefined) {
+    const known = Object.keys(recipes).join(', ');
+    throw new PermanentError('InvalidConfig', `This worker cannot run a ${job.kind} job; it knows: ${known}.`);
+  }
+  return recipe;
+}
+
+function chunkIdentity({ identity }: ChunkRecipe, chunk: number): StageIdentity {
+  return { ...identity, stage: `${identity.stage}-chunk`, config: { of: stageKey(identity), chunk } };
+}
+
+async function finishedChunks(store: Store, recipe: ChunkRecipe): Promise<StageResult<ChunkPartSummary>[]> {
+  const finished: StageResult<ChunkPartSummary>[] = [];
+  for (let chunk = 0; chunk < chunkCount(recipe.rows, recipe.chunkRows); chunk++) {
+    const key = stageKey(chunkIdentity(recipe, chunk));
+    const result = (await store.readStage(key)) as StageResult<ChunkPartSummary> | null;
+    if (result === null) {
+      throw new PermanentError(
+        'MissingArtifact',
+        `Stage ${recipe.identity.stage}: chunk ${chunk} (stage key ${key}) is not in the store.`,
+      );
+    }
+    finished.push(result);
+  }
+  return finished;
+}
+
+function sumCounts(all: readonly Readonly<Record<string, StageCounts>>[]): Record<string, StageCounts> {
+  const sum: Record<string, { in: number; kept: number; rejected: Record<string, number> }> = {};
+  for (const [generator, counts] of all.flatMap((chunk) => Object.entries(chunk))) {
+    const entry = (sum[generator] ??= { in: 0, kept: 0, rejected: {} });
+    entry.in += counts.in;
+    entry.kept += counts.kept;
+    for (const [reason, count] of Object.entries(counts.rejected)) {
+      entry.rejected[reason] = (entry.rejected[reason] ?? 0) + count;
+    }
+  }
+  return sum;
+}

@@ -1,0 +1,32 @@
+// The one place where our failures become Temporal's: permanent ones are not retried, transient ones wait as asked.
+
+import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
+import { PermanentError, TransientError } from '../contracts/failures.ts';
+
+/** Wraps every activity of a family so that what it throws reaches Temporal with the right type and retry rule. */
+export function translateFailures<Family extends object>(activities: Family): Family {
+  const translated = Object.entries(activities).map(([name, activity]) => {
+    const call = activity as (...input: unknown[]) => Promise<unknown>;
+    const guarded = async (...input: unknown[]): Promise<unknown> => {
+      try {
+        return await call(...input);
+      } catch (error) {
+        throw toFailure(error);
+      }
+    };
+    return [name, guarded];
+  });
+  return Object.fromEntries(translated) as Family;
+}
+
+export function toFailure(error: unknown): Error {
+  if (error instanceof CancelledFailure || error instanceof ApplicationFailure) return error;
+  if (error instanceof PermanentError) {
+    return ApplicationFailure.create({ type: error.type, message: error.message, nonRetryable: true, cause: error });
+  }
+  if (error instanceof TransientError && error.retryAfterSeconds !== undefined) {
+    const nextRetryDelay = `${error.retryAfterSeconds} seconds`;
+    return ApplicationFailure.create({ type: 'Transient', message: error.message, nextRetryDelay, cause: error });
+  }
+  return ApplicationFailure.fromError(error);
+}

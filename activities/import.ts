@@ -1,0 +1,133 @@
+// Import: rows of files and draws of symbolic slices become samples; what a task cannot read is kept as a reject.
+
+import { basename } from 'node:path';
+import type { DataActivities, ImportInput } from '../contracts/activities.ts';
+import type { CampaignContext, FileSource, SampleSource, SymbolicSource } from '../contracts/campaign.ts';
+import type { Lineage } from '../contracts/samples.ts';
+import { PermanentError } from '../contracts/failures.ts';
+import { permutation } from '../core/random/philox.ts';
+import { taskNamed } from '../tasks/registry.ts';
+import type { Task } from '../tasks/task.ts';
+import type { Datasets } from './ports/datasets.ts';
+import type { OpenStore } from './ports/store.ts';
+import { openSieve, type Sieve } from './sieve.ts';
+import { runStage } from './stage.ts';
+
+export interface ImportPorts {
+  readonly openStore: OpenStore;
+  readonly datasets: Datasets;
+}
+
+export function createImportActivities({ openStore, datasets }: ImportPorts): Pick<DataActivities, 'importSamples'> {
+  return {
+    async importSamples({ context, name, sources }) {
+      const store = await openStore(context.store);
+      const described = await Promise.all(sources.map((source) => describeSource(source, datasets)));
+      const config = { task: context.task, seed: context.seed, name, sources: described };
+      return runStage(store, { stage: 'import', version: 1, inputs: [], config }, async () => {
+        const sieve = openSieve();
+        let taken = 0;
+        for (const source of sources) taken += await importSource(source, { context, name, sieve, datasets });
+        const tables = await sieve.write(store, 'import', { [name]: taken });
+        if (tables.output.rows === 0) throw nothingRead(name, sources, taken);
+        return { ...tables, summary: null };
+      });
+    },
+  };
+}
+
+/** A source as a stage key knows it: files by content, not by where they lie. */
+export async function describeSource(source: SampleSource, datasets: Datasets): Promise<unknown> {
+  if (source.kind === 'symbolic') return source;
+  return { ...source, path: basename(source.path), sha256: await datasets.fingerprint(source.path) };
+}
+
+/** The rows of a file source in its seeded order, `skip` and `count` applied: two passes, so memory holds only the draw. */
+export async function drawRecords(
+  source: FileSource,
+  seed: number,
+  datasets: Datasets,
+): Promise<{ row: number; fields: Readonly<Record<string, string>> }[]> {
+  let available = 0;
+  for await (const record of datasets.read(source)) if (record.row >= 0) available += 1;
+  const order = permutation(`${seed}/rows/${basename(source.path)}`, available);
+  const drawn = order.slice(source.skip, source.count === undefined ? available : source.skip + source.count);
+  const places = new Map([...drawn].map((position, place) => [position, place]));
+  const records: { row: number; fields: Readonly<Record<string, string>> }[] = new Array(drawn.length);
+  let position = 0;
+  for await (const record of datasets.read(source)) {
+    const place = places.get(position++);
+    if (place !== undefined) records[place] = record;
+  }
+  return records;
+}
+
+/** Records `start` to `end` of the slices dealt in turn: slice i mod count, draw floor(i / count). */
+export function dealRecord(
+  task: Task,
+  slices: readonly string[],
+  key: string,
+  index: number,
+): { slice: string; record: Readonly<Record<string, string>> } {
+  const slice = slices[index % slices.length];
+  if (slice === undefined) {
+    throw new PermanentError(
+      'InvalidConfig',
+      `A symbolic source of task ${task.name} names no slices; name at least one.`,
+    );
+  }
+  return { slice, record: task.makeRecord(slice, key, Math.floor(index / slices.length)) };
+}
+
+interface ImportTarget {
+  readonly context: CampaignContext;
+  readonly name: string;
+  readonly sieve: Sieve;
+  readonly datasets: Datasets;
+}
+
+async function importSource(source: SampleSource, target: ImportTarget): Promise<number> {
+  return source.kind === 'file' ? importFile(source, target) : importSymbolic(source, target);
+}
+
+async function importFile(source: FileSource, { context, name, sieve, datasets }: ImportTarget): Promise<number> {
+  const records = await drawRecords(source, context.seed, datasets);
+  const file = basename(source.path);
+  for (const { row, fields } of records) {
+    const id = `${name}/${file}:${row}`;
+    read(id, fields, { context, sieve, lineage: lineageOf('import', file, name) });
+  }
+  return records.length;
+}
+
+function importSymbolic(source: SymbolicSource, { context, name, sieve }: ImportTarget): number {
+  const task = taskNamed(context.task);
+  for (let index = 0; index < source.count; index++) {
+    const { slice, record } = dealRecord(task, source.slices, `${context.seed}/${name}`, index);
+    read(`${name}/${slice}:${index}`, record, { context, sieve, lineage: lineageOf('symbolic', slice, name) });
+  }
+  return source.count;
+}
+
+function read(
+  id: string,
+  fields: Readonly<Record<string, string>>,
+  { context, sieve, lineage }: { context: CampaignContext; sieve: Sieve; lineage: Lineage },
+): void {
+  const result = taskNamed(context.task).readRecord(fields);
+  if (result.ok) sieve.keep({ id, task: context.task, ...result.body, lineage });
+  else sieve.reject(id, lineage.generator, result.reason, result.detail, fields);
+}
+
+function lineageOf(origin: Lineage['origin'], source: string, generator: string): Lineage {
+  return { origin, source, generator, round: 0, fewShots: [] };
+}
+
+function nothingRead(name: ImportInput['name'], sources: readonly SampleSource[], taken: number): PermanentError {
+  const from = sources.map((source) => (source.kind === 'file' ? source.path : source.slices.join(', '))).join('; ');
+  return new PermanentError(
+    'InvalidData',
+    `Import of ${name}: no usable sample in ${from}; ${taken} rows were read and none could be used, at least 1 is needed. ` +
+      `Check the "map" and "where" of the source: every field of the task must name a column that holds it.`,
+  );
+}

@@ -1,0 +1,79 @@
+// Training: drives the trainer port from start to collect and stores the student's weights.
+
+import { setTimeout as wait } from 'node:timers/promises';
+import type { TrainingActivities } from '../contracts/activities.ts';
+import type { ManifestPart } from '../contracts/artifacts.ts';
+import { PermanentError } from '../contracts/failures.ts';
+import { taskNamed } from '../tasks/registry.ts';
+import { withHeartbeat } from './heartbeat.ts';
+import type { ModelRuntime } from './ports/models.ts';
+import type { OpenStore, Store } from './ports/store.ts';
+import type { TrainedStudent, TrainerFor, TrainingRun } from './ports/trainer.ts';
+import { readRows } from './rows.ts';
+import { runStage } from './stage.ts';
+
+export interface TrainingPorts {
+  readonly openStore: OpenStore;
+  readonly models: ModelRuntime;
+  readonly trainerFor: TrainerFor;
+}
+
+const pollMilliseconds = 1_000;
+
+export function createTrainingActivities({
+  openStore,
+  models,
+  trainerFor,
+}: TrainingPorts): Pick<TrainingActivities, 'train'> {
+  return {
+    async train({ context, pool, trainer }) {
+      const store = await openStore(context.store);
+      const { weights, tokenizer, template } =
+        trainer.kind === 'embedded'
+          ? await models.identify(trainer.model)
+          : { weights: null, tokenizer: null, template: null };
+      const config = { trainer, weights, tokenizer, template, task: context.task, seed: context.seed };
+      return runStage(store, { stage: 'train', version: 1, inputs: [pool], config }, (runKey) =>
+        withHeartbeat(async (pulse, signal) => {
+          const started = performance.now();
+          const task = taskNamed(context.task);
+          const samples = await readRows(store, pool);
+          // A student learns the task's own completion, whatever the sketches were taken over.
+          const examples = samples.map((sample) => task.gradientExample(sample, 'completion'));
+          const run = await trainerFor(trainer).start({ runKey, trainer, examples, seed: context.seed, store });
+          const student = await follow(run, pulse.report, signal);
+          const { steps, firstLoss, lastLoss } = student;
+          const seconds = (performance.now() - started) / 1000;
+          return {
+            output: await storeStudent(store, student, trainer.model),
+            rejects: null,
+            counts: {},
+            summary: { steps, firstLoss, lastLoss, seconds },
+          };
+        }),
+      );
+    },
+  };
+}
+
+/** Polls until the run ends; a cancelled activity leaves an external run alone, so that its retry can adopt it. */
+async function follow(
+  run: TrainingRun,
+  report: (progress: { done: number; total: number }) => void,
+  signal: AbortSignal,
+): Promise<TrainedStudent> {
+  for (;;) {
+    const { state, step, totalSteps, failure } = await run.poll();
+    report({ done: step, total: totalSteps });
+    if (state === 'succeeded') return run.collect();
+    if (state === 'failed') throw new PermanentError('TrainingFailed', failure ?? 'The trainer gave no reason.');
+    await wait(pollMilliseconds, undefined, { signal });
+  }
+}
+
+async function storeStudent(store: Store, { files }: TrainedStudent, model: string) {
+  const parts: ManifestPart[] = [];
+  for (const { bytes, path, mediaType } of files)
+    parts.push(await store.writePart(bytes, { path, mediaType, rows: 0 }));
+  return store.writeManifest({ kind: 'checkpoint', parts, metadata: { base: model } });
+}

@@ -1,0 +1,44 @@
+// The lines of a UTF-8 file, in pieces, so that memory holds one line and one piece.
+
+import { createReadStream } from 'node:fs';
+import { unreadable } from './raw-row.ts';
+
+export interface Line {
+  /** From 1. */
+  readonly number: number;
+  readonly text: string;
+}
+
+/**
+ * Lines end at `\n` or `\r\n` alone: U+2028 and its like stand inside texts. A byte order mark is dropped.
+ * @throws {PermanentError} `InvalidData` for bytes that are not UTF-8
+ */
+export async function* readLines(path: string): AsyncGenerator<Line> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let rest = '';
+  let number = 0;
+  const decode = (bytes?: Buffer): string => {
+    try {
+      return bytes ? decoder.decode(bytes, { stream: true }) : decoder.decode();
+    } catch (error) {
+      throw unreadable(
+        path,
+        number + 1,
+        'found bytes that are not UTF-8 here or shortly after; save the file as UTF-8',
+        error,
+      );
+    }
+  };
+  for await (const bytes of createReadStream(path, { highWaterMark: 1 << 18 })) {
+    const texts = decode(bytes as Buffer).split('\n');
+    texts[0] = rest + (texts[0] ?? '');
+    rest = texts.pop() ?? '';
+    for (const text of texts) yield { number: ++number, text: withoutReturn(text) };
+  }
+  rest += decode();
+  if (rest !== '') yield { number: number + 1, text: withoutReturn(rest) };
+}
+
+function withoutReturn(text: string): string {
+  return text.endsWith('\r') ? text.slice(0, -1) : text;
+}

@@ -1,0 +1,106 @@
+// A Hugging Face model folder as a model source: config.json, safetensors (one file or shards), tokenizer.json and the
+// chat template.
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FailureType, PermanentError } from '../../contracts/failures.ts';
+import { stampFile } from './file-hash.ts';
+import type { JsonObject, ModelSource, SourceTensor } from './model-source.ts';
+import { openSafetensors } from './safetensors-file.ts';
+import type { SafetensorsFile } from './safetensors-file.ts';
+
+/** @throws {PermanentError} `MissingModel` naming the absent file, `CorruptModel` for one that cannot be read */
+export async function openHuggingFaceFolder(folder: string): Promise<ModelSource> {
+  const config = await readJson(folder, 'config.json');
+  const tokenizer = await readJson(folder, 'tokenizer.json');
+  const tokenizerConfig = await readJson(folder, 'tokenizer_config.json');
+  const chatTemplate = await readChatTemplate(folder, tokenizerConfig);
+  const files: SafetensorsFile[] = [];
+  const close = async (): Promise<void> => {
+    for (const file of files) await file.close();
+  };
+  try {
+    for (const name of await weightFiles(folder)) files.push(await openSafetensors(join(folder, name)));
+    const tensors = files.flatMap((file) => file.tensors);
+    const { tied, kept } = withoutTiedHead(config, tensors);
+    return {
+      files: files.map((file) => file.stamp),
+      config: { ...config, tie_word_embeddings: tied },
+      tokenizer,
+      tokenizerConfig: withPlainTokens(tokenizerConfig),
+      chatTemplate,
+      tensors: kept,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** A head that is the embedding is stored once, whether or not the file repeats it. */
+function withoutTiedHead(
+  config: JsonObject,
+  tensors: readonly SourceTensor[],
+): { tied: boolean; kept: SourceTensor[] } {
+  const kept = tensors.filter(({ name }) => name !== 'lm_head.weight');
+  const tied = config['tie_word_embeddings'] === true || kept.length === tensors.length;
+  return { tied, kept: tied ? kept : [...tensors] };
+}
+
+async function weightFiles(folder: string): Promise<string[]> {
+  const index = await readOptional(folder, 'model.safetensors.index.json');
+  if (index === undefined) return ['model.safetensors'];
+  const { weight_map: weightMap } = parseJson(join(folder, 'model.safetensors.index.json'), index);
+  return [...new Set(Object.values(weightMap as Record<string, string>))].sort();
+}
+
+async function readChatTemplate(folder: string, tokenizerConfig: JsonObject): Promise<string> {
+  const ownFile = await readOptional(folder, 'chat_template.jinja');
+  if (ownFile !== undefined) return ownFile;
+  const field = tokenizerConfig['chat_template'];
+  if (typeof field === 'string') return field;
+  const named = Array.isArray(field) ? (field as { name?: string; template?: string }[]) : [];
+  const template = named.find(({ name }) => name === 'default')?.template;
+  if (template !== undefined) return template;
+  throw new PermanentError(
+    FailureType.UnsupportedModel,
+    `${folder} has no chat template: expected chat_template.jinja, or chat_template in tokenizer_config.json. ` +
+      'Use an instruction-tuned model.',
+  );
+}
+
+/** Special tokens as plain text: older folders write them as objects with a `content`. */
+function withPlainTokens(tokenizerConfig: JsonObject): JsonObject {
+  const plain: JsonObject = { ...tokenizerConfig };
+  delete plain['chat_template'];
+  for (const key of ['bos_token', 'eos_token', 'unk_token', 'pad_token']) {
+    const value = plain[key];
+    if (typeof value === 'object' && value !== null) plain[key] = (value as JsonObject)['content'] ?? null;
+  }
+  return plain;
+}
+
+async function readJson(folder: string, name: string): Promise<JsonObject> {
+  await stampFile(join(folder, name));
+  return parseJson(join(folder, name), await readFile(join(folder, name), 'utf8'));
+}
+
+async function readOptional(folder: string, name: string): Promise<string | undefined> {
+  return readFile(join(folder, name), 'utf8').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  });
+}
+
+function parseJson(path: string, text: string): JsonObject {
+  try {
+    return JSON.parse(text) as JsonObject;
+  } catch (error) {
+    throw new PermanentError(
+      FailureType.CorruptModel,
+      `${path} is not JSON: ${error instanceof Error ? error.message : String(error)}. Download the model again.`,
+      { cause: error },
+    );
+  }
+}

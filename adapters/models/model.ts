@@ -1,0 +1,57 @@
+// A model ready for use: its prepared files, its tokenizer and chat form, and the hashes that artifacts record.
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { WEIGHTS_FILE } from '../../core/models/parameters.ts';
+import type { WeightTensor } from '../../core/models/parameters.ts';
+import { createChatEncoder } from './chat-encoding.ts';
+import type { ChatEncoder } from './chat-encoding.ts';
+import { createChatTemplate } from './chat-template.ts';
+import type { ChatTemplate } from './chat-template.ts';
+import { hashText } from './file-hash.ts';
+import type { JsonObject } from './model-source.ts';
+import { prepareModel } from './prepare.ts';
+import type { ModelName } from './references.ts';
+import { createTokenizer } from './tokenizer.ts';
+import type { TextTokenizer } from './tokenizer.ts';
+import { verifyWeights } from './weights-file.ts';
+
+export interface LanguageModelFiles {
+  readonly name: string;
+  readonly folder: string;
+  /** `config.json` in Hugging Face form. */
+  readonly config: JsonObject;
+  readonly weightsPath: string;
+  readonly tensors: readonly WeightTensor[];
+  readonly tokenizer: TextTokenizer;
+  readonly chatTemplate: ChatTemplate;
+  readonly chat: ChatEncoder;
+  /** SHA-256 of `weights.bin`, `tokenizer.json` and `chat-template.jinja`. */
+  readonly hashes: { readonly weights: string; readonly tokenizer: string; readonly template: string };
+}
+
+/**
+ * Opens a model, preparing it first where that has not been done. The weights' full hash is checked once per process.
+ * @throws {PermanentError} `MissingModel` when a catalog model was not pulled, `CorruptModel`, `UnsupportedModel`
+ */
+export async function openModel(model: ModelName): Promise<LanguageModelFiles> {
+  const { name, folder, weights } = await prepareModel(model);
+  await verifyWeights(folder, weights);
+  const readText = (file: string): Promise<string> => readFile(join(folder, file), 'utf8');
+  const tokenizerText = await readText('tokenizer.json');
+  const templateText = await readText('chat-template.jinja');
+  const tokenizer = createTokenizer(JSON.parse(tokenizerText) as JsonObject);
+  const tokenizerConfig = JSON.parse(await readText('tokenizer_config.json')) as JsonObject;
+  const chatTemplate = createChatTemplate(templateText, tokenizerConfig);
+  return {
+    name,
+    folder,
+    config: JSON.parse(await readText('config.json')) as JsonObject,
+    weightsPath: join(folder, WEIGHTS_FILE),
+    tensors: weights.tensors,
+    tokenizer,
+    chatTemplate,
+    chat: createChatEncoder(chatTemplate, tokenizer),
+    hashes: { weights: weights.sha256, tokenizer: hashText(tokenizerText), template: hashText(templateText) },
+  };
+}

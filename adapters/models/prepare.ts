@@ -1,0 +1,134 @@
+// Preparing a model once: from a GGUF file or a Hugging Face folder to the one layout that the engine, the tokenizer
+// and the trainer read. `weights.json` is renamed into place last: where it lies, the folder is whole.
+
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { FailureType, PermanentError } from '../../contracts/failures.ts';
+import { packageSource } from './catalog.ts';
+import { hashFile, hashText, stampFile } from './file-hash.ts';
+import { withFolderLock } from './folder-lock.ts';
+import { openGguf } from './gguf-file.ts';
+import { openHuggingFaceFolder } from './hugging-face-folder.ts';
+import type { ModelSource } from './model-source.ts';
+import { pulledFile } from './pull.ts';
+import { locateModel } from './references.ts';
+import type { ModelLocation, ModelName } from './references.ts';
+import { readWeightsIndex, writeWeights } from './weights-file.ts';
+import type { WeightsIndex } from './weights-file.ts';
+
+export interface PreparedModel {
+  readonly name: string;
+  readonly folder: string;
+  readonly weights: WeightsIndex;
+}
+
+/**
+ * Writes weights, config, tokenizer and chat template of the model into its folder in the cache, or finds them there.
+ * Does not download: a catalog model must have been pulled.
+ * @throws {PermanentError} `MissingModel`, `CorruptModel` or `UnsupportedModel`, saying what was found
+ */
+export async function prepareModel(model: ModelName): Promise<PreparedModel> {
+  const location = await locateModel(model);
+  const ready = await findPrepared(location);
+  if (ready !== undefined) return ready;
+  return withFolderLock(`${location.preparedFolder}.lock`, async () => {
+    return (await findPrepared(location)) ?? (await writePrepared(location));
+  });
+}
+
+async function openSource(location: ModelLocation): Promise<ModelSource> {
+  if (location.kind === 'catalog') return openPulled(location.name);
+  return location.kind === 'folder' ? openHuggingFaceFolder(location.path) : openGguf(location.path);
+}
+
+async function openPulled(name: string): Promise<ModelSource> {
+  const path = pulledFile(name);
+  try {
+    return await openGguf(path);
+  } catch (error) {
+    if (!(error instanceof PermanentError) || error.type !== FailureType.MissingModel) throw error;
+    throw new PermanentError(
+      FailureType.MissingModel,
+      `Model "${name}" is not on this machine: expected ${path}. Pull it: diffract models pull ${name}`,
+      { cause: error },
+    );
+  }
+}
+
+async function findPrepared(location: ModelLocation): Promise<PreparedModel | undefined> {
+  const { name, preparedFolder: folder } = location;
+  const weights = await readWeightsIndex(folder);
+  if (weights === undefined) return undefined;
+  const pinned = pinnedSha256(location);
+  const current = pinned === undefined ? await sameFiles(weights) : weights.source.sha256 === pinned;
+  return current ? { name, folder, weights } : undefined;
+}
+
+/** What the source's single file must hash to, where the catalog says. */
+function pinnedSha256(location: ModelLocation): string | undefined {
+  return location.kind === 'catalog' ? packageSource(location.model).sha256 : undefined;
+}
+
+async function sameFiles({ source }: WeightsIndex): Promise<boolean> {
+  for (const file of source.files) {
+    const found = await stampFile(file.path);
+    if (found.bytes !== file.bytes || found.modifiedMs !== file.modifiedMs) return false;
+  }
+  return true;
+}
+
+async function writePrepared(location: ModelLocation): Promise<PreparedModel> {
+  const source = await openSource(location);
+  try {
+    const sha256 = await hashSource(source, pinnedSha256(location));
+    await mkdir(location.preparedFolder, { recursive: true });
+    return await writeFiles(location, source, sha256);
+  } finally {
+    await source.close();
+  }
+}
+
+async function writeFiles(location: ModelLocation, source: ModelSource, sha256: string): Promise<PreparedModel> {
+  const { name, preparedFolder: folder } = location;
+  await removeLeftovers(folder);
+  const workFolder = await mkdtemp(join(folder, '.prepare-'));
+  try {
+    const weights = await writeWeights(workFolder, source.tensors, { sha256, files: source.files });
+    const write = (file: string, text: string): Promise<void> => writeFile(join(workFolder, file), text);
+    await write('config.json', `${JSON.stringify(source.config, null, 2)}\n`);
+    await write('tokenizer.json', JSON.stringify(source.tokenizer));
+    await write('tokenizer_config.json', `${JSON.stringify(source.tokenizerConfig, null, 2)}\n`);
+    await write('chat-template.jinja', source.chatTemplate);
+    await write('weights.json', JSON.stringify(weights));
+    await moveIntoPlace(workFolder, folder);
+    return { name, folder, weights };
+  } finally {
+    await rm(workFolder, { recursive: true, force: true });
+  }
+}
+
+async function moveIntoPlace(workFolder: string, folder: string): Promise<void> {
+  await rm(join(folder, 'weights.json'), { force: true });
+  const files = (await readdir(workFolder)).filter((file) => file !== 'weights.json');
+  for (const file of [...files, 'weights.json']) await rename(join(workFolder, file), join(folder, file));
+}
+
+/** The caller holds the lock, so work folders found now belong to preparations that were killed. */
+async function removeLeftovers(folder: string): Promise<void> {
+  for (const entry of await readdir(folder)) {
+    if (entry.startsWith('.prepare-')) await rm(join(folder, entry), { recursive: true, force: true });
+  }
+}
+
+/** One file's own hash, or the hash of the sorted `sha256  name` lines of several. */
+async function hashSource({ files }: ModelSource, pinned: string | undefined): Promise<string> {
+  const lines: string[] = [];
+  for (const { path } of files) lines.push(`${await hashFile(path)}  ${basename(path)}`);
+  const found = lines.length === 1 ? (lines[0] ?? '').slice(0, 64) : hashText(lines.sort().join('\n'));
+  if (pinned === undefined || found === pinned) return found;
+  throw new PermanentError(
+    FailureType.CorruptModel,
+    `${files[0]?.path ?? 'The model file'} is not the pinned model file: found sha256 ${found}, expected ` +
+      `${pinned}. Delete it and pull the model again.`,
+  );
+}

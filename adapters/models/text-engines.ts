@@ -1,0 +1,84 @@
+// From texts to tokens and back around the engines of core: the chat template, batches in flight, likeliest labels.
+
+import type { ChatExample, Scorer, SketchedExample, Sketcher } from '../../activities/ports/models.ts';
+import { planBatches } from '../../core/models/batches.ts';
+import { bucketOf } from '../../core/models/encode.ts';
+import type { Scorer as TokenScorer } from '../../core/models/scorer.ts';
+import type { Sketcher as TokenSketcher } from '../../core/sketch/sketcher.ts';
+import type { ChatEncoder } from './chat-encoding.ts';
+import type { LanguageModelFiles } from './model.ts';
+
+type Group = readonly { readonly position: number; readonly result: SketchedExample }[];
+
+/** Sketches batch by batch, as many at once as there are sessions, and yields each batch when it is done. */
+export function sketchWith(
+  engine: TokenSketcher,
+  chat: ChatEncoder,
+  { tokenBudget, sessions }: { readonly tokenBudget: number; readonly sessions: number },
+): Pick<Sketcher, 'sketch'> & { close(): Promise<void> } {
+  return {
+    async *sketch(examples: readonly ChatExample[], signal: AbortSignal) {
+      const samples = examples.map((example) => chat.encodeChat(example));
+      const waiting = planBatches(samples.map(bucketOf), tokenBudget);
+      const running = new Map<number, Promise<{ ticket: number; group: Group }>>();
+      const start = (ticket: number, members: readonly number[]) => {
+        const batch = engine.sketch(members.map((member) => samples[member]!));
+        const group = batch.then((results) =>
+          results.map((result, row) => ({ position: members[row]!, result: asExample(result) })),
+        );
+        running.set(
+          ticket,
+          group.then((done) => ({ ticket, group: done })),
+        );
+      };
+      for (let ticket = 0; ticket < waiting.length || running.size > 0;) {
+        signal.throwIfAborted();
+        while (ticket < waiting.length && running.size < sessions) start(ticket, waiting[ticket++]!.members);
+        const { ticket: done, group } = await Promise.race(running.values());
+        running.delete(done);
+        yield group;
+      }
+    },
+    close: () => engine.close(),
+  };
+}
+
+export function scoreWith(
+  engine: TokenScorer,
+  { chat, tokenizer }: LanguageModelFiles,
+): Pick<Scorer, 'scoreLabels' | 'answer'> & { close(): Promise<void> } {
+  return {
+    async scoreLabels(prompts, labels, signal) {
+      signal.throwIfAborted();
+      const continuations = labels.map((label) => tokenizer.encode(label));
+      const samples = prompts.flatMap((prompt) => {
+        const promptTokens = chat.encodePrompt(prompt);
+        return continuations.map((completionTokens) => ({ promptTokens, completionTokens }));
+      });
+      const scores = (await engine.logProbabilities(samples)).map((tokens) =>
+        tokens.reduce((sum, value) => sum + value, 0),
+      );
+      return prompts.map((_, index) => scores.slice(index * labels.length, (index + 1) * labels.length));
+    },
+    async answer(prompts, maxTokens, signal) {
+      signal.throwIfAborted();
+      const stopTokens = tokenizer.encode(chat.endOfTurn);
+      const options = { maximumTokens: maxTokens, stopTokens };
+      const answers = await engine.greedy(
+        prompts.map((prompt) => chat.encodePrompt(prompt)),
+        options,
+      );
+      return answers.map((tokens) => tokenizer.decode(tokens));
+    },
+    close: () => engine.close(),
+  };
+}
+
+function asExample({
+  sketch,
+  loss,
+  tokenCount,
+  excluded,
+}: Awaited<ReturnType<TokenSketcher['sketch']>>[number]): SketchedExample {
+  return { sketch, loss: loss ?? 0, tokens: tokenCount, excluded };
+}

@@ -1,0 +1,90 @@
+// The thread that owns one onnxruntime session. A run blocks its thread, so every session lives on its own.
+import { randomUUID } from 'node:crypto';
+import { unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Feeds, GraphModel, TensorValue } from '../../core/graph/runner.ts';
+
+export interface SessionThreadData {
+  readonly model: GraphModel;
+  readonly threads: number;
+}
+
+export interface RunRequest {
+  readonly id: number;
+  readonly feeds: Feeds;
+}
+
+export type ThreadReply =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'refused'; readonly message: string }
+  | { readonly kind: 'outputs'; readonly id: number; readonly outputs: Record<string, TensorValue> }
+  | { readonly kind: 'failed'; readonly id: number; readonly message: string };
+
+const port = parentPort;
+if (port) await serve(port, workerData as SessionThreadData);
+
+async function serve(replies: NonNullable<typeof parentPort>, { model, threads }: SessionThreadData): Promise<void> {
+  const reply = (message: ThreadReply, transfer: ArrayBuffer[] = []): void => replies.postMessage(message, transfer);
+  const session = await createSession(model, threads).catch((error: unknown) => {
+    reply({ kind: 'refused', message: messageOf(error) });
+    return null;
+  });
+  if (!session) return;
+  replies.on('message', ({ id, feeds }: RunRequest) => {
+    run(session, feeds).then(
+      (outputs) => reply({ kind: 'outputs', id, outputs }, transferable(outputs)),
+      (error: unknown) => reply({ kind: 'failed', id, message: messageOf(error) }),
+    );
+  });
+  reply({ kind: 'ready' });
+}
+
+async function createSession({ bytes, weightsFolder }: GraphModel, threads: number): Promise<InferenceSession> {
+  const options: InferenceSession.SessionOptions = {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+  };
+  if (weightsFolder === null) return InferenceSession.create(bytes, options);
+  // External initializers are mapped from files beside the model, so the model must lie there while it is opened.
+  const path = join(weightsFolder, `graph-${randomUUID()}.onnx`);
+  try {
+    await writeFile(path, bytes);
+    return await InferenceSession.create(path, options);
+  } finally {
+    await unlink(path).catch(() => undefined);
+  }
+}
+
+async function run(session: InferenceSession, feeds: Feeds): Promise<Record<string, TensorValue>> {
+  const tensors = Object.entries(feeds).map(([name, value]) => [name, tensorOf(value)] as const);
+  const results = Object.entries(await session.run(Object.fromEntries(tensors)));
+  return Object.fromEntries(results.map(([name, tensor]) => [name, valueOf(tensor)]));
+}
+
+function tensorOf(value: TensorValue): Tensor {
+  return value.type === 'float32'
+    ? new Tensor('float32', value.data, value.dims)
+    : new Tensor('int64', value.data, value.dims);
+}
+
+/** Copies: what the runtime hands out must not be transferred away from it. */
+function valueOf(tensor: Tensor): TensorValue {
+  const dims = [...tensor.dims];
+  const { data } = tensor;
+  if (data instanceof Float32Array) return { type: 'float32', dims, data: data.slice() };
+  if (data instanceof BigInt64Array) return { type: 'int64', dims, data: data.slice() };
+  throw new Error(`a graph output has type ${tensor.type}; expected float32 or int64`);
+}
+
+function transferable(outputs: Record<string, TensorValue>): ArrayBuffer[] {
+  return Object.values(outputs).map(({ data }) => data.buffer as ArrayBuffer);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,195 @@
+// Campaigns as a person handles them: started or adopted, watched, steered, waited for.
+
+import { createHash } from 'node:crypto';
+import {
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+  type Client,
+  type WorkflowHandle,
+} from '@temporalio/client';
+import type { HeartbeatProgress } from '../../contracts/activities.ts';
+import type { CampaignConfig, CampaignContext } from '../../contracts/campaign.ts';
+import { PermanentError } from '../../contracts/failures.ts';
+import { campaignWorkflowId, Query, Update, type CampaignInput, type CampaignMemo } from '../../contracts/messages.ts';
+import { TaskQueue } from '../../contracts/queues.ts';
+import type { ArtifactRef } from '../../contracts/artifacts.ts';
+import type { CampaignProgress, CampaignStatus, FanOutStatus, RoundRecord } from '../../contracts/status.ts';
+import { canonicalJson } from '../../core/canonical-json.ts';
+import { fullStatus } from '../../core/plan/full-status.ts';
+import type { OpenStore, Store } from '../../activities/ports/store.ts';
+import { connectTemporal, type TemporalAddress } from './connect.ts';
+
+export type CampaignState = 'running' | 'completed' | 'failed' | 'cancelled' | 'terminated';
+
+export interface CampaignView extends CampaignStatus {
+  readonly state: CampaignState;
+  readonly failure: string | null;
+}
+
+export interface Campaigns {
+  /**
+   * Starts the campaign, or adopts the one that runs under its name with the same configuration.
+   * @throws {PermanentError} `CampaignConflict` when another configuration runs under that name
+   */
+  start(config: CampaignConfig): Promise<{ workflowId: string; adopted: boolean }>;
+  /** @throws {CampaignNotFound} */
+  status(campaign: string): Promise<CampaignView>;
+  /** Rows (or steps) of the current stage that are durable; null between stages. */
+  liveProgress(campaign: string): Promise<HeartbeatProgress | null>;
+  pause(campaign: string, reason: string): Promise<void>;
+  resume(campaign: string): Promise<void>;
+  setBudget(campaign: string, tokens: number | null): Promise<void>;
+  stop(campaign: string): Promise<void>;
+  /** Waits for the end, however many runs it takes. */
+  result(campaign: string): Promise<CampaignView>;
+  /** One file of an artifact, such as `report.html`. */
+  readFile(campaign: string, artifact: ArtifactRef, path: string): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/** No campaign of that name is known to the server. */
+export class CampaignNotFound extends Error {}
+
+export async function connectCampaigns(
+  address: TemporalAddress,
+  openStore: OpenStore,
+  seconds = 15,
+): Promise<Campaigns> {
+  const { client, close } = await connectTemporal(address, seconds);
+  const handleOf = (campaign: string) => client.workflow.getHandle(campaignWorkflowId(campaign));
+  const update = async (campaign: string, name: string, args: unknown[]) => {
+    await found(campaign, () => handleOf(campaign).executeUpdate<void, unknown[]>(name, { args }));
+  };
+  const view = (campaign: string) => found(campaign, () => viewOf(handleOf(campaign), openStore));
+  return {
+    start: (config) => start(client, config),
+    status: view,
+    liveProgress: (campaign) => found(campaign, () => liveProgress(client, handleOf(campaign))),
+    pause: (campaign, reason) => update(campaign, Update.Pause, [{ reason }]),
+    resume: (campaign) => update(campaign, Update.Resume, []),
+    setBudget: (campaign, tokens) => update(campaign, Update.SetBudget, [{ tokens }]),
+    stop: (campaign) => update(campaign, Update.Stop, []),
+    async result(campaign) {
+      await found(campaign, () => handleOf(campaign).result()).catch((error: unknown) => {
+        if (!(error instanceof WorkflowFailedError)) throw error;
+      });
+      return view(campaign);
+    },
+    async readFile(campaign, artifact, path) {
+      const { context } = await found(campaign, () => handleOf(campaign).query<CampaignProgress>(Query.Progress));
+      return readPart(await openStore(context.store), artifact, path);
+    },
+    close,
+  };
+}
+
+async function start(client: Client, config: CampaignConfig): Promise<{ workflowId: string; adopted: boolean }> {
+  const workflowId = campaignWorkflowId(config.name);
+  const { name: campaign, task, seed, store } = config;
+  const context: CampaignContext = { campaign, task, seed, store };
+  const input: CampaignInput<never> = { config, context, carried: null };
+  const memo: CampaignMemo = { configuration: createHash('sha256').update(canonicalJson(config)).digest('hex') };
+  try {
+    await client.workflow.start('campaign', {
+      taskQueue: TaskQueue.Control,
+      workflowId,
+      args: [input],
+      memo: { ...memo },
+      priority: { fairnessKey: campaign.slice(0, 64) },
+      staticSummary: `${task} campaign ${campaign}: ${config.rounds} rounds`,
+      workflowIdConflictPolicy: 'FAIL',
+    });
+    return { workflowId, adopted: false };
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    const { memo: running } = await client.workflow.getHandle(workflowId).describe();
+    if (running?.['configuration'] === memo.configuration) return { workflowId, adopted: true };
+    throw new PermanentError(
+      'CampaignConflict',
+      `A campaign named ${campaign} is running with another configuration (found ${short(running?.['configuration'])}, ` +
+        `this file gives ${short(memo.configuration)}). Give this one another name, or stop that one: diffract stop ${campaign}`,
+    );
+  }
+}
+
+async function viewOf(handle: WorkflowHandle, openStore: OpenStore): Promise<CampaignView> {
+  const description = await handle.describe();
+  const progress = await handle.query<CampaignProgress>(Query.Progress);
+  const store = await openStore(progress.context.store);
+  const status = await fullStatus(progress, (ref) => readRecord(store, ref));
+  const state = stateNames[description.status.name] ?? 'running';
+  return { ...status, state, failure: state === 'failed' ? await failureOf(handle) : null };
+}
+
+const stateNames: Readonly<Record<string, CampaignState>> = {
+  COMPLETED: 'completed',
+  FAILED: 'failed',
+  TIMED_OUT: 'failed',
+  CANCELLED: 'cancelled',
+  TERMINATED: 'terminated',
+};
+
+/** The innermost message: the one that our own code wrote. */
+async function failureOf(handle: WorkflowHandle): Promise<string> {
+  try {
+    await handle.result();
+    return '';
+  } catch (error) {
+    let innermost = error;
+    for (let depth = 0; depth < 10 && innermost instanceof Error && innermost.cause !== undefined; depth++) {
+      innermost = innermost.cause;
+    }
+    return innermost instanceof Error ? innermost.message : String(innermost);
+  }
+}
+
+async function liveProgress(client: Client, handle: WorkflowHandle): Promise<HeartbeatProgress | null> {
+  const { progress } = await handle.query<CampaignProgress>(Query.Progress);
+  if (progress.fanOut === null) return heartbeats(handle);
+  const child = client.workflow.getHandle(progress.fanOut);
+  const status = await child.query<FanOutStatus>(Query.FanOut).catch(() => null);
+  if (status === null) return null;
+  const inner = await heartbeats(child);
+  return { done: Math.min(status.rows, status.rowsDone + (inner?.done ?? 0)), total: status.rows };
+}
+
+/** The sum of what pending activities last reported as durable. */
+async function heartbeats(handle: WorkflowHandle): Promise<HeartbeatProgress | null> {
+  const { raw } = await handle.describe();
+  const reports = (raw.pendingActivities ?? []).flatMap(({ heartbeatDetails }) =>
+    (heartbeatDetails?.payloads ?? []).map(
+      ({ data }) => JSON.parse(new TextDecoder().decode(data ?? undefined)) as HeartbeatProgress,
+    ),
+  );
+  if (reports.length === 0) return null;
+  return reports.reduce((sum, { done, total }) => ({ done: sum.done + done, total: sum.total + total }));
+}
+
+async function readRecord(store: Store, ref: ArtifactRef): Promise<RoundRecord> {
+  return JSON.parse(new TextDecoder().decode(await readPart(store, ref, 'record.json'))) as RoundRecord;
+}
+
+async function readPart(store: Store, ref: ArtifactRef, path: string): Promise<Uint8Array> {
+  const part = (await store.readManifest(ref)).parts.find((one) => one.path === path);
+  if (part !== undefined) return store.readPart(part);
+  throw new PermanentError('MissingArtifact', `Artifact ${ref.kind} ${ref.manifest} holds no file ${path}.`);
+}
+
+async function found<Result>(campaign: string, call: () => Promise<Result>): Promise<Result> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    throw new CampaignNotFound(
+      `No campaign named ${campaign} on this server; \`diffract status\` lists those there are.`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+function short(hash: unknown): string {
+  return typeof hash === 'string' ? hash.slice(0, 12) : 'none';
+}

@@ -1,0 +1,70 @@
+// What a person reads of a campaign in the terminal: one table a round, one of the benchmarks, a few lines of state.
+
+import type { CampaignStatus, Diversity, RoundSummary } from '../contracts/status.ts';
+import { generatorFunnels } from '../core/report/figures.ts';
+import { decimal, diversity, duration, percent, points, range, whole } from '../core/report/format.ts';
+import { textTable } from './text-table.ts';
+
+export function roundText(round: RoundSummary, rounds: number): string {
+  const { accepted, random } = round;
+  const ratio = random.gVendi > 0 ? `, ${decimal(accepted.gVendi / random.gVendi)} x random` : '';
+  const tokens = round.tokens.promptTokens + round.tokens.completionTokens;
+  return [
+    `Round ${round.round} of ${rounds}: ${whole(accepted.n)} accepted${ratio}, ${duration(round.seconds)}, ${whole(tokens)} language-model tokens in ${whole(round.tokens.requests)} requests`,
+    textTable(
+      ['G-Vendi', 'n', 'value', '95 % interval'],
+      [
+        measured('pool before', round.pool),
+        measured('accepted', accepted),
+        measured('random draw, same n', random),
+        measured('pool with accepted', round.poolAfter),
+        measured('pool with random', round.poolAfterRandom),
+      ],
+    ),
+    funnelText(round),
+  ].join('\n');
+}
+
+export function scoresText(scores: CampaignStatus['scores']): string {
+  const ordered = [...scores].sort((a, b) => a.distribution.localeCompare(b.distribution));
+  return textTable(
+    ['Benchmark', 'side', 'n', 'before', '', 'after', '', 'change', '95 % interval'],
+    ordered.map(({ benchmark, distribution, n, before, after, difference }) => [
+      benchmark,
+      distribution === 'in' ? 'in distribution' : 'out of distribution',
+      whole(n),
+      percent(before.accuracy),
+      range(before.interval, percent),
+      after === null ? 'none' : percent(after.accuracy),
+      after === null ? '' : range(after.interval, percent),
+      after === null ? '' : points(after.accuracy - before.accuracy),
+      difference === null ? '' : range(difference, points),
+    ]),
+    ['side'],
+  );
+}
+
+export function seedText(value: Diversity): string {
+  return `Seeds: G-Vendi ${diversity(value)}, n = ${whole(value.n)}`;
+}
+
+/** `reused 23 of 23 stages` */
+export function reuseText(timings: CampaignStatus['timings']): string {
+  return `reused ${timings.filter(({ reused }) => reused).length} of ${timings.length} stages`;
+}
+
+function measured(name: string, value: Diversity): readonly string[] {
+  return [name, whole(value.n), decimal(value.gVendi), value.interval === null ? '' : range(value.interval, decimal)];
+}
+
+function funnelText(round: RoundSummary): string {
+  const rows = generatorFunnels(round.funnel).map(({ generator, made, kept, stages }) => {
+    const rejects = stages.flatMap(({ stage, rejected }) =>
+      Object.entries(rejected)
+        .filter(([, count]) => count > 0)
+        .map(([reason, count]) => `${stage}/${reason} ${whole(count)}`),
+    );
+    return [generator, whole(made), whole(kept), rejects.join(', ')];
+  });
+  return rows.length === 0 ? '' : textTable(['Generator', 'made', 'kept', 'rejected'], rows, ['rejected']);
+}

@@ -1,0 +1,80 @@
+// diffract check: reads a campaign file as `run` would, in both sizes, and starts nothing.
+
+import type { Command } from 'commander';
+import type { CampaignConfig, SampleSource } from '../../contracts/campaign.ts';
+import { plural, whole } from '../../core/report/format.ts';
+import { collected, readCampaignFile } from '../campaign-file.ts';
+import type { CampaignFileOptions } from '../campaign-file.ts';
+import { printResult } from '../context.ts';
+import type { CommandContext, JsonOption } from '../context.ts';
+import { textTable } from '../text-table.ts';
+
+export function addCheck(program: Command, context: CommandContext): void {
+  program
+    .command('check')
+    .description('check a campaign file and show what it resolves to; starts nothing')
+    .argument('<file>', 'campaign file, YAML or JSON')
+    .option('--quick', 'show the quick size')
+    .option('--set <path=value>', 'set one value of the file; may be repeated', collected)
+    .option('--name <name>', 'under another name')
+    .option('--json', 'the resolved configuration as one JSON document on stdout')
+    .addHelpText('after', '\nExample:\n  diffract check examples/embedded.yaml --set rounds=3')
+    .action((file: string, options: CampaignFileOptions & JsonOption) => {
+      const { services } = context;
+      const { config, source } = readCampaignFile(file, options, services);
+      const missing = missingVariables(config, services.environment);
+      const slices = services.task(config.task).slices;
+      const known = textTable(['Slice', 'covers'], Object.entries(slices), ['covers']);
+      const text = [summary(config), ...missing.map((name) => `Not set here: the environment variable ${name}`)];
+      printResult(
+        context,
+        options,
+        { source, config, missingVariables: missing },
+        `${file} is good.\n\n${text.join('\n')}\n\nSlices that task ${config.task} knows:\n${known}`,
+      );
+    });
+}
+
+function summary(config: CampaignConfig): string {
+  const store =
+    config.store.kind === 'directory' ? config.store.path : `s3://${config.store.bucket}/${config.store.prefix}`;
+  const generators = config.generators.map((generator) =>
+    generator.kind === 'llm'
+      ? `${generator.name} (llm ${generator.endpoint.model} at ${generator.endpoint.url}, ${plural(generator.requests, 'request')})`
+      : `${generator.name} (${generator.kind}, ${whole(generator.count)})`,
+  );
+  const benchmarks = config.benchmarks.map(
+    ({ name, distribution, sources }) => `${name} (${distribution}, ${sizeOf(sources)})`,
+  );
+  return textTable(
+    ['Campaign', config.name],
+    [
+      ['task', config.task],
+      ['store', store],
+      ['seeds', sizeOf(config.seeds)],
+      [
+        'rounds',
+        `${config.rounds}, each accepts at most ${whole(config.selection.accept)} (${config.selection.method})`,
+      ],
+      ['a round', generators.join(', ')],
+      ['benchmarks', benchmarks.length === 0 ? 'none' : benchmarks.join(', ')],
+      ['proxy', `${config.sketch.proxy}, d = ${config.sketch.p ** 2}`],
+      ['student', config.student === undefined ? 'none' : `${config.student.kind} ${config.student.model}`],
+    ],
+    [config.name],
+  );
+}
+
+function sizeOf(sources: readonly SampleSource[]): string {
+  const counts = sources.map(({ count }) => count);
+  const sum = counts.reduce<number>((total, count) => total + (count ?? 0), 0);
+  return counts.includes(undefined) ? `${whole(sum)} and whole files` : plural(sum, 'sample');
+}
+
+/** Variables that `env:NAME` names and that are not set where this command runs. */
+function missingVariables(config: CampaignConfig, environment: Readonly<Record<string, string | undefined>>): string[] {
+  const keys = config.generators.flatMap((generator) => (generator.kind === 'llm' ? [generator.endpoint.apiKey] : []));
+  const values = config.student?.kind === 'command' ? Object.values(config.student.environment) : [];
+  const names = [...keys, ...values].flatMap((value) => (value?.startsWith('env:') === true ? [value.slice(4)] : []));
+  return [...new Set(names)].filter((name) => (environment[name] ?? '') === '');
+}

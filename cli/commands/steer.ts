@@ -1,0 +1,138 @@
+// diffract watch, status, pause, resume, set, stop, report: one running or finished campaign, by name.
+
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { CampaignView, Campaigns } from '../../adapters/temporal/campaigns.ts';
+import { reuseText, roundText, scoresText, seedText } from '../campaign-tables.ts';
+import { printResult } from '../context.ts';
+import type { CommandContext, JsonOption } from '../context.ts';
+import { ExitCode, UsageError } from '../exit.ts';
+import { saveReport } from '../saved-report.ts';
+import { requireSession } from '../session.ts';
+import { paceText } from '../pace.ts';
+import { watchCampaign } from '../watch.ts';
+import { finish } from './run.ts';
+
+export function addWatch(program: Command, context: CommandContext): void {
+  command(program, 'watch', 'follow a campaign to its end', 'diffract watch embedded').action(
+    async (name: string, options: JsonOption) => {
+      const session = await requireSession(context.services);
+      try {
+        await finish(await watchCampaign(session.campaigns, name, context), session, options, context);
+      } finally {
+        await session.close();
+      }
+    },
+  );
+}
+
+export function addStatus(program: Command, context: CommandContext): void {
+  command(program, 'status', 'show where a campaign stands', 'diffract status embedded --json').action(
+    async (name: string, options: JsonOption) => {
+      await withCampaigns(context, async (campaigns) => {
+        const view = await campaigns.status(name);
+        printResult(context, options, { ...view }, statusText(view));
+      });
+    },
+  );
+}
+
+export function addPause(program: Command, context: CommandContext): void {
+  command(
+    program,
+    'pause',
+    'stop handing out work; what runs is finished first',
+    'diffract pause embedded --reason "machine needed"',
+  )
+    .option('--reason <text>', 'shown wherever the campaign is', 'paused by operator')
+    .action(async (name: string, options: JsonOption & { reason: string }) => {
+      await withCampaigns(context, (campaigns) => campaigns.pause(name, options.reason));
+      printResult(context, options, { campaign: name, paused: true }, `Campaign ${name} is paused: ${options.reason}`);
+    });
+}
+
+export function addResume(program: Command, context: CommandContext): void {
+  command(program, 'resume', 'go on after a pause', 'diffract resume embedded').action(
+    async (name: string, options: JsonOption) => {
+      await withCampaigns(context, (campaigns) => campaigns.resume(name));
+      printResult(context, options, { campaign: name, paused: false }, `Campaign ${name} goes on.`);
+    },
+  );
+}
+
+export function addSet(program: Command, context: CommandContext): void {
+  command(program, 'set', 'change a setting of a running campaign', 'diffract set embedded budget.tokens=200000')
+    .argument('<setting>', 'budget.tokens=NUMBER, or budget.tokens=none')
+    .action(async (name: string, setting: string, options: JsonOption) => {
+      const tokens = tokenBudget(setting);
+      await withCampaigns(context, (campaigns) => campaigns.setBudget(name, tokens));
+      const text = `Campaign ${name}: budget of language-model tokens is ${tokens ?? 'lifted'}.`;
+      printResult(context, options, { campaign: name, budget: { tokens } }, text);
+    });
+}
+
+export function addStop(program: Command, context: CommandContext): void {
+  command(program, 'stop', 'end a campaign early, with a report of what is done', 'diffract stop embedded').action(
+    async (name: string, options: JsonOption) => {
+      await withCampaigns(context, (campaigns) => campaigns.stop(name));
+      const text = `Campaign ${name} stops after the stage that runs, and writes its report.`;
+      printResult(context, options, { campaign: name, stopping: true }, text);
+    },
+  );
+}
+
+export function addReport(program: Command, context: CommandContext): void {
+  command(program, 'report', "save a campaign's report.html and report.json", 'diffract report embedded --out reports')
+    .option('--out <folder>', 'where to save them; .diffract/reports/NAME when absent')
+    .action(async (name: string, options: JsonOption & { out?: string }) => {
+      await withCampaigns(context, async (campaigns) => {
+        const folder = options.out ?? join(context.services.stateFolder, 'reports', name);
+        const file = await saveReport(campaigns, await campaigns.status(name), resolve(folder));
+        if (file === null) context.answer(ExitCode.GateNotMet);
+        const text =
+          file === null ? `Campaign ${name} has no report yet; it is written at the end.` : `Report: ${file}`;
+        printResult(context, options, { campaign: name, reportFile: file }, text);
+      });
+    });
+}
+
+function command(program: Command, verb: string, description: string, example: string): Command {
+  return program
+    .command(verb)
+    .description(description)
+    .argument('<name>', 'name of the campaign')
+    .option('--json', 'one JSON document on stdout')
+    .addHelpText('after', `\nExample:\n  ${example}`);
+}
+
+async function withCampaigns(context: CommandContext, use: (campaigns: Campaigns) => Promise<void>): Promise<void> {
+  const session = await requireSession(context.services);
+  try {
+    await use(session.campaigns);
+  } finally {
+    await session.close();
+  }
+}
+
+function tokenBudget(setting: string): number | null {
+  const match = /^budget\.tokens=(none|[1-9]\d*)$/.exec(setting);
+  if (match === null) {
+    throw new UsageError(`Cannot set "${setting}"; expected budget.tokens=NUMBER or budget.tokens=none.`);
+  }
+  return match[1] === 'none' ? null : Number(match[1]);
+}
+
+function statusText(view: CampaignView): string {
+  const { progress, waiting, failure } = view;
+  const running = `round ${view.round} of ${view.rounds}, ${progress.stage} ${paceText(progress.done, progress.total, { rate: null, left: null })}`;
+  const lines = [
+    `Campaign ${view.campaign}: ${view.state === 'running' ? running : (view.outcome ?? view.state)}`,
+    waiting === null ? '' : `Waiting: ${waiting}`,
+    failure === null ? '' : `Failed: ${failure}`,
+    view.seedDiversity === null ? '' : seedText(view.seedDiversity),
+    ...view.history.map((round) => `\n${roundText(round, view.rounds)}`),
+    view.scores.length === 0 ? '' : `\n${scoresText(view.scores)}`,
+    view.timings.length === 0 ? '' : `\n${reuseText(view.timings)}`,
+  ];
+  return lines.filter((line) => line !== '').join('\n');
+}

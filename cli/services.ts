@@ -1,0 +1,63 @@
+// What the commands need of the outside world; composition.ts has the real ones, tests have their own.
+
+import type { ReadDataset } from '../activities/ports/datasets.ts';
+import type { ModelRuntime } from '../activities/ports/models.ts';
+import type { StoreCheck } from '../adapters/store/self-test.ts';
+import type { Campaigns } from '../adapters/temporal/campaigns.ts';
+import type { StoreLocation } from '../contracts/campaign.ts';
+import type { Task } from '../tasks/task.ts';
+import type { TaskName } from '../contracts/samples.ts';
+
+export interface ServerAddress {
+  readonly address: string;
+  readonly namespace: string;
+}
+
+/** A Temporal server and the workers, run by this process. */
+export interface LocalStack extends ServerAddress {
+  readonly uiAddress: string | null;
+  stop(): Promise<void>;
+}
+
+export interface StackEvent {
+  readonly kind: string;
+  readonly name: string;
+  readonly detail: string;
+}
+
+export interface KnownModel {
+  readonly name: string;
+  readonly license: string;
+  /** Where it comes from, in words. */
+  readonly source: string;
+  /** The file on this machine; null when it is not here. */
+  readonly file: string | null;
+}
+
+export interface MachineCheck {
+  readonly name: string;
+  readonly ok: boolean;
+  /** What was seen; for a failed check, what to do. */
+  readonly message: string;
+}
+
+export interface Services {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Where the local stack keeps its state and reports are saved. */
+  readonly stateFolder: string;
+  task(name: TaskName): Task;
+  connect(server: ServerAddress, seconds: number): Promise<Campaigns>;
+  startStack(request: {
+    readonly gradientWorkers: number | undefined;
+    readonly onEvent: (event: StackEvent) => void;
+  }): Promise<LocalStack>;
+  openRuntime(sessions: number): Promise<ModelRuntime & { close(): Promise<void> }>;
+  readonly readDataset: ReadDataset;
+  listModels(): Promise<readonly KnownModel[]>;
+  pullModel(name: string, onProgress: (message: string) => void): Promise<string>;
+  checkMachine(): Promise<readonly MachineCheck[]>;
+  checkStore(location: StoreLocation): Promise<readonly StoreCheck[]>;
+  /** Seconds of a clock that only goes forward. */
+  now(): number;
+  sleep(seconds: number, signal: AbortSignal): Promise<void>;
+}

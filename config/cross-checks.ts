@@ -1,0 +1,150 @@
+// What no single field can say: names that clash, files that are not there, fields and slices that the task does not know.
+
+import type { CampaignConfig, FileSource, SampleSource } from '../contracts/campaign.ts';
+import type { TaskName } from '../contracts/samples.ts';
+import { parseStore } from './resolve.ts';
+import type { CampaignFile } from './schema.ts';
+import { suggestion } from './problems.ts';
+import type { Problem } from './problems.ts';
+import type { Path } from './schema-walk.ts';
+
+/** What a task expects of a campaign file; tasks/ know it, config/ is told. */
+export interface TaskKnowledge {
+  readonly fields: readonly string[];
+  readonly slices: readonly string[];
+}
+
+export type TaskCatalogue = Readonly<Partial<Record<TaskName, TaskKnowledge>>>;
+
+/** Size of a file in bytes, null when there is no such file. */
+export type FileSize = (path: string) => number | null;
+
+interface Placed<Value> {
+  readonly path: Path;
+  readonly value: Value;
+}
+
+export function crossCheck(
+  file: CampaignFile,
+  config: CampaignConfig,
+  tasks: TaskCatalogue,
+  fileSize: FileSize,
+): readonly Problem[] {
+  const knowledge = tasks[file.task];
+  return [
+    ...storeProblems(file),
+    ...clashes(file.generators, 'generators'),
+    ...clashes(file.benchmarks, 'benchmarks'),
+    ...agreementProblems(file),
+    ...secretProblems(file),
+    ...fileSources(config).flatMap((source) => fileProblems(source, fileSize, knowledge)),
+    ...(knowledge === undefined
+      ? []
+      : sliceLists(config).flatMap((slices) => sliceProblems(slices, knowledge, file.task))),
+  ];
+}
+
+function storeProblems({ store, storeEndpoint }: CampaignFile): readonly Problem[] {
+  if (typeof store === 'string' && parseStore(store, '.', {}) === null) {
+    return [{ path: ['store'], message: `found "${store}", expected a folder or s3://bucket/prefix` }];
+  }
+  const s3 = typeof store === 'string' ? store.startsWith('s3://') : store.kind === 's3';
+  if (storeEndpoint !== undefined && !s3) {
+    return [
+      {
+        path: ['storeEndpoint'],
+        message: 'the store is a folder; remove this key, or write store as s3://bucket/prefix',
+      },
+    ];
+  }
+  return [];
+}
+
+function clashes(entries: readonly { readonly name: string }[], list: string): readonly Problem[] {
+  return entries.flatMap(({ name }, index) => {
+    const path = [list, index, 'name'];
+    if (name === 'seeds')
+      return [{ path, message: '"seeds" names the imported seeds in every table; choose another name' }];
+    const first = entries.findIndex((other) => other.name === name);
+    if (first === index) return [];
+    return [{ path, message: `"${name}" is already the name of ${list}[${first}]; names must differ` }];
+  });
+}
+
+function agreementProblems({ generators }: CampaignFile): readonly Problem[] {
+  return generators.flatMap((generator, index) => {
+    if (generator.kind !== 'llm' || generator.agreement <= generator.attempts) return [];
+    const message = `found ${generator.agreement}, expected at most attempts (${generator.attempts}): no candidate could pass`;
+    return [{ path: ['generators', index, 'agreement'], message }];
+  });
+}
+
+function secretProblems({ student }: CampaignFile): readonly Problem[] {
+  if (student?.kind !== 'command') return [];
+  return Object.entries(student.environment).flatMap(([variable, value]) => {
+    const secretName = /(key|token|secret|password)$/i.test(variable);
+    if (!secretName || /^env:[A-Za-z_]\w*$/.test(value)) return [];
+    const message = `looks like a secret; write env:${variable} and set it where the training worker runs`;
+    return [{ path: ['student', 'environment', variable], message }];
+  });
+}
+
+function fileSources(config: CampaignConfig): readonly Placed<FileSource>[] {
+  const isFile = (placed: Placed<SampleSource>): placed is Placed<FileSource> => placed.value.kind === 'file';
+  const place = (sources: readonly SampleSource[], path: Path): readonly Placed<SampleSource>[] =>
+    sources.map((value, index) => ({ path: [...path, index], value }));
+  return [
+    ...place(config.seeds, ['seeds']),
+    ...config.benchmarks.flatMap(({ sources }, index) => place(sources, ['benchmarks', index, 'sources'])),
+    ...config.generators.flatMap((generator, index) =>
+      generator.kind === 'file' ? place(generator.sources, ['generators', index, 'sources']) : [],
+    ),
+  ].filter(isFile);
+}
+
+function fileProblems(
+  { path, value }: Placed<FileSource>,
+  fileSize: FileSize,
+  knowledge: TaskKnowledge | undefined,
+): readonly Problem[] {
+  const problems: Problem[] = [];
+  const bytes = fileSize(value.path);
+  const at = [...path, 'path'];
+  if (bytes === null) {
+    problems.push({ path: at, message: `no such file: ${value.path}; paths are relative to the campaign file` });
+  } else if (bytes === 0) {
+    problems.push({ path: at, message: `the file is empty: ${value.path}` });
+  }
+  if (knowledge === undefined) return problems;
+  for (const field of Object.keys(value.map).filter((key) => !knowledge.fields.includes(key))) {
+    const message = `no field of this task; ${suggestion(field, knowledge.fields)}`;
+    problems.push({ path: [...path, 'map', field], message });
+  }
+  return problems;
+}
+
+function sliceLists(config: CampaignConfig): readonly Placed<readonly string[]>[] {
+  const of = (sources: readonly SampleSource[], path: Path): readonly Placed<readonly string[]>[] =>
+    sources.flatMap((value, index) =>
+      value.kind === 'symbolic' ? [{ path: [...path, index, 'slices'], value: value.slices }] : [],
+    );
+  return [
+    ...of(config.seeds, ['seeds']),
+    ...config.benchmarks.flatMap(({ sources }, index) => of(sources, ['benchmarks', index, 'sources'])),
+    ...config.generators.flatMap((generator, index) =>
+      generator.kind === 'symbolic' ? [{ path: ['generators', index, 'slices'], value: generator.slices }] : [],
+    ),
+  ];
+}
+
+function sliceProblems(
+  { path, value }: Placed<readonly string[]>,
+  knowledge: TaskKnowledge,
+  task: TaskName,
+): readonly Problem[] {
+  return value.flatMap((slice, index) => {
+    if (knowledge.slices.includes(slice)) return [];
+    const at = [...path, index];
+    return [{ path: at, message: `found "${slice}", no slice of ${task}; ${suggestion(slice, knowledge.slices)}` }];
+  });
+}

@@ -1,0 +1,122 @@
+// From the checked file to the campaign: paths become absolute, the store's short form and the environment are filled in.
+
+import { dirname, extname, isAbsolute, resolve } from 'node:path';
+import type {
+  CampaignConfig,
+  FileSource,
+  GeneratorConfig,
+  SampleSource,
+  StoreLocation,
+  TrainerConfig,
+} from '../contracts/campaign.ts';
+import type { CampaignFile, SampleSourceFile } from './schema.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Never fails on a file that passed the schema and `findProblems`. */
+export function resolveCampaign(file: CampaignFile, source: string, environment: Environment): CampaignConfig {
+  const folder = dirname(resolve(source));
+  const { store, storeEndpoint, student, ...rest } = file;
+  return {
+    ...rest,
+    store: resolveStore(store, storeEndpoint, folder, environment),
+    seeds: file.seeds.map((entry) => resolveSource(entry, folder)),
+    benchmarks: file.benchmarks.map((benchmark) => ({
+      ...benchmark,
+      sources: benchmark.sources.map((entry) => resolveSource(entry, folder)),
+    })),
+    generators: file.generators.map((generator) => resolveGenerator(generator, folder)),
+    sketch: { ...file.sketch, proxy: resolveModel(file.sketch.proxy, folder) },
+    ...(student === undefined ? {} : { student: resolveTrainer(student, folder) }),
+  };
+}
+
+/**
+ * A store location as people write it: a folder, `s3://bucket/prefix`, or the object form.
+ * @returns null for a URL of another scheme or an s3 URL without a bucket
+ */
+export function parseStore(text: string, folder: string, environment: Environment): StoreLocation | null {
+  if (!text.includes('://')) return { kind: 'directory', path: resolve(folder, text) };
+  const match = /^s3:\/\/([^/]+)(?:\/(.*))?$/.exec(text);
+  const bucket = match?.[1];
+  if (bucket === undefined) return null;
+  const prefix = (match?.[2] ?? '').replace(/\/+$/, '');
+  return withEnvironment({ bucket, prefix }, environment);
+}
+
+/** The format that a path's ending names, or null. */
+export function formatOf(path: string): FileSource['format'] | null {
+  const formats: Readonly<Record<string, FileSource['format']>> = {
+    '.jsonl': 'jsonl',
+    '.ndjson': 'jsonl',
+    '.csv': 'csv',
+    '.tsv': 'tsv',
+    '.json': 'json',
+    '.parquet': 'parquet',
+  };
+  return formats[extname(path).toLowerCase()] ?? null;
+}
+
+function resolveStore(
+  store: CampaignFile['store'],
+  storeEndpoint: string | undefined,
+  folder: string,
+  environment: Environment,
+): StoreLocation {
+  if (typeof store !== 'string') {
+    if (store.kind === 'directory') return { kind: 'directory', path: resolve(folder, store.path) };
+    const endpoint = store.endpoint ?? storeEndpoint;
+    return withEnvironment({ ...store, ...(endpoint === undefined ? {} : { endpoint }) }, environment);
+  }
+  const location = parseStore(store, folder, environment);
+  if (location === null) return { kind: 'directory', path: resolve(folder, store) };
+  return location.kind === 's3' && storeEndpoint !== undefined ? { ...location, endpoint: storeEndpoint } : location;
+}
+
+function withEnvironment(
+  store: { bucket: string; prefix: string; region?: string; endpoint?: string },
+  environment: Environment,
+): StoreLocation {
+  const endpoint = store.endpoint ?? environment['AWS_ENDPOINT_URL_S3'] ?? environment['AWS_ENDPOINT_URL'];
+  return {
+    kind: 's3',
+    bucket: store.bucket,
+    prefix: store.prefix,
+    region: store.region ?? environment['AWS_REGION'] ?? 'us-east-1',
+    ...(endpoint === undefined || endpoint === '' ? {} : { endpoint }),
+  };
+}
+
+function resolveSource(entry: SampleSourceFile, folder: string): SampleSource {
+  return entry.kind === 'file' ? resolveFileSource(entry, folder) : entry;
+}
+
+function resolveFileSource(entry: Extract<SampleSourceFile, { kind: 'file' }>, folder: string): FileSource {
+  return { ...entry, path: resolve(folder, entry.path), format: entry.format ?? formatOf(entry.path) ?? 'jsonl' };
+}
+
+function resolveGenerator(generator: CampaignFile['generators'][number], folder: string): GeneratorConfig {
+  switch (generator.kind) {
+    case 'symbolic':
+      return generator;
+    case 'file':
+      return { ...generator, sources: generator.sources.map((entry) => resolveFileSource(entry, folder)) };
+    case 'llm':
+      return {
+        ...generator,
+        endpoint:
+          generator.endpoint.url === 'embedded'
+            ? { ...generator.endpoint, model: resolveModel(generator.endpoint.model, folder) }
+            : generator.endpoint,
+      };
+  }
+}
+
+function resolveTrainer(trainer: NonNullable<CampaignFile['student']>, folder: string): TrainerConfig {
+  return { ...trainer, model: resolveModel(trainer.model, folder) };
+}
+
+/** Only what looks like a path is one: `./x`, `../x`, `/x`; `Qwen/Qwen2.5` stays a name. */
+function resolveModel(model: string, folder: string): string {
+  return isAbsolute(model) || /^\.\.?\//.test(model) ? resolve(folder, model) : model;
+}

@@ -1,0 +1,173 @@
+// The campaign file: every key, what it means, its limits and its default. Nothing else in the project states a default.
+
+import { z } from 'zod';
+import { taskNames } from '../contracts/samples.ts';
+
+const share = z.number().gt(0).max(1);
+const wholePositive = z.int().min(1);
+const name = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, at most 63, not starting with a hyphen');
+const secret = z
+  .string()
+  .regex(
+    /^env:[A-Za-z_][A-Za-z0-9_]*$/,
+    'env:NAME, the name of an environment variable; secrets never stand in the file',
+  );
+const model = z
+  .string()
+  .min(1)
+  .describe('A name that `diffract models` lists, or the path of a model folder or GGUF file');
+
+const directoryStore = z.strictObject({ kind: z.literal('directory'), path: z.string().min(1) });
+const s3Store = z.strictObject({
+  kind: z.literal('s3'),
+  bucket: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens'),
+  prefix: z.string().default(''),
+  region: z.string().min(1).describe('Absent: AWS_REGION, or us-east-1').exactOptional(),
+  endpoint: z.url().describe('Absent: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, or AWS itself').exactOptional(),
+});
+
+const fileFields = {
+  kind: z.literal('file'),
+  path: z.string().min(1).describe('Relative to the campaign file'),
+  format: z
+    .enum(['jsonl', 'csv', 'tsv', 'json', 'parquet'])
+    .describe('Absent: from the ending of the path')
+    .exactOptional(),
+  map: z.record(z.string(), z.string().min(1)).describe('Field of the task -> column of the file'),
+  where: z.record(z.string(), z.string()).default({}).describe('Only rows whose column equals the value'),
+};
+const fileSource = z.strictObject({
+  ...fileFields,
+  skip: z.int().min(0).default(0).describe('Rows of the shuffled file that belong to somebody else'),
+  count: wholePositive.describe('Absent: all the rest').exactOptional(),
+});
+const symbolicSource = z.strictObject({
+  kind: z.literal('symbolic'),
+  slices: z.array(z.string().min(1)).min(1).describe('Slices of the task; `diffract check` lists them'),
+  count: wholePositive,
+});
+const sources = z.array(z.discriminatedUnion('kind', [fileSource, symbolicSource])).min(1);
+
+const symbolicGenerator = z.strictObject({
+  kind: z.literal('symbolic'),
+  name,
+  slices: z.array(z.string().min(1)).min(1).describe('Slices of the task; `diffract check` lists them'),
+  count: wholePositive.describe('Candidates a round'),
+});
+const fileGenerator = z.strictObject({
+  kind: z.literal('file'),
+  name,
+  sources: z.array(fileSource).min(1),
+  count: wholePositive.describe('Candidates a round; later rounds take later rows'),
+});
+const languageModelGenerator = z.strictObject({
+  kind: z.literal('llm'),
+  name,
+  endpoint: z
+    .strictObject({
+      url: z
+        .string()
+        .regex(/^(embedded|https?:\/\/\S+)$/, '`embedded`, or the http(s) base URL of an OpenAI-compatible server'),
+      apiKey: secret.exactOptional(),
+      model,
+    })
+    .describe(
+      'Where requests go: {url: embedded, model: smollm2-135m-instruct}, or the URL of any OpenAI-compatible server',
+    ),
+  requests: wholePositive.describe('Requests a round'),
+  fewShots: z.int().min(0).max(64).default(4),
+  attempts: z.int().min(0).max(64).default(1).describe('Independent attempts asked of each candidate'),
+  agreement: z.int().min(0).max(64).default(1).describe('How many attempts must agree with the candidate'),
+  sampling: z
+    .strictObject({
+      temperature: z.number().min(0).max(2).default(0.8),
+      topP: share.default(0.95),
+      maxTokens: wholePositive.default(512),
+    })
+    .prefault({}),
+});
+
+const embeddedTrainer = z.strictObject({
+  kind: z.literal('embedded'),
+  model: model.default('smollm2-135m-instruct'),
+  lora: z
+    .strictObject({
+      rank: z.int().min(1).max(256).default(8),
+      alpha: z.number().gt(0).default(16),
+      layers: wholePositive.default(8).describe('Adapted layers, counted from the last'),
+    })
+    .prefault({}),
+  epochs: wholePositive.default(1),
+  batchSize: wholePositive.default(8),
+  learningRate: z.number().gt(0).default(5e-4),
+  warmupShare: z.number().min(0).max(1).default(0.1),
+  weightDecay: z.number().min(0).default(0),
+  clipNorm: z.number().gt(0).default(1),
+  checkpointEverySteps: wholePositive.default(20),
+});
+const commandTrainer = z.strictObject({
+  kind: z.literal('command'),
+  model,
+  command: z.array(z.string().min(1)).min(1).describe('Program and arguments; no shell reads them'),
+  dataFormat: z.enum(['prompt-completion', 'messages']).default('prompt-completion'),
+  stallMinutes: z.number().gt(0).default(60),
+  environment: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()).default({}),
+});
+
+/** The keys of a campaign file once `quick:` is merged and removed. */
+export const campaignSchema = z.strictObject({
+  name,
+  task: z.enum(taskNames),
+  seed: z.int().min(0).max(0xffff_ffff).describe('Every random choice of the campaign follows from it'),
+  store: z
+    .union([z.string().min(1), z.discriminatedUnion('kind', [directoryStore, s3Store])])
+    .describe('./folder, s3://bucket/prefix, or the object form'),
+  storeEndpoint: z.url().describe('URL of the S3 server for a store written as s3://').exactOptional(),
+  seeds: sources,
+  benchmarks: z
+    .array(z.strictObject({ name, distribution: z.enum(['in', 'out']), sources }))
+    .default([])
+    .describe('Held-out sets; candidates that leak from them are rejected, students are graded on them'),
+  rounds: z.int().min(1).max(1000),
+  generators: z.array(z.discriminatedUnion('kind', [symbolicGenerator, fileGenerator, languageModelGenerator])).min(1),
+  decontamination: z
+    .strictObject({
+      ngram: z.int().min(2).max(64).default(8).describe('Words of one n-gram'),
+      overlap: share.default(0.6).describe('Share of a benchmark row that a sample must hold to be its copy'),
+      commonShare: share.default(0.01).describe('An n-gram in a larger share of the seeds is boilerplate'),
+    })
+    .prefault({}),
+  sketch: z
+    .strictObject({
+      proxy: model.default('smollm2-135m-instruct'),
+      p: z.int().min(2).max(256).default(32).describe('The sketch has p * p dimensions'),
+      seed: z.int().min(0).max(0xffff_ffff).default(0),
+      target: z.enum(['completion', 'text']).default('completion'),
+      tokenBudget: z.int().min(16).default(1024).describe('Padded tokens a batch; speed only'),
+      shardRows: wholePositive.default(32).describe('Rows of one unit of fan-out'),
+    })
+    .prefault({}),
+  selection: z
+    .strictObject({
+      method: z.enum(['sparse-clusters', 'random']).default('sparse-clusters'),
+      clusterShare: share.default(0.01).describe('Clusters as a share of the pool'),
+      sparseShare: share.default(0.5).describe('The least populated part of the clusters that counts as sparse'),
+      accept: wholePositive.describe('Accepted samples a round, at most'),
+    })
+    .describe('What a round accepts; needs at least {accept: NUMBER}'),
+  student: z
+    .discriminatedUnion('kind', [embeddedTrainer, commandTrainer])
+    .describe('What is trained on the pool; absent: the campaign ends with the pool')
+    .exactOptional(),
+  budget: z
+    .strictObject({ tokens: z.int().min(1).nullable().default(null).describe('Language-model tokens; null: no limit') })
+    .prefault({}),
+});
+
+/** A campaign file as written and checked, with defaults; paths and the store are not resolved yet. */
+export type CampaignFile = z.output<typeof campaignSchema>;
+export type SampleSourceFile = CampaignFile['seeds'][number];

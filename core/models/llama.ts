@@ -1,0 +1,183 @@
+// The forward graph of the Llama family: RMS norm, rotary embedding, grouped-query attention, SwiGLU.
+// Activations stay [N, T, hidden]: N samples of T tokens, padded on the right, which a causal mask makes harmless.
+import type { GraphBuilder, RotaryTables } from '../graph/builder.ts';
+import type { Value } from '../graph/graph.ts';
+import type { ModelConfig } from './model-config.ts';
+import type { LinearLayer, ParameterSource } from './parameters.ts';
+import { EMBEDDING, FINAL_NORM, hasBias, headName, inLayer, linearShape } from './parameters.ts';
+
+/** A place where a parameter meets activations; enough to derive the parameter's gradient per sample. */
+export interface TapSite {
+  readonly parameter: string;
+  readonly kind: TapKind;
+  /** linear: its input; embedding: the row indices; scale: what is scaled; bias: the same as `output`. */
+  readonly input: Value;
+  /** The value whose adjoint is needed. */
+  readonly output: Value;
+  /** The parameter's shape; matrices are [out, in]. */
+  readonly shape: readonly number[];
+}
+
+export type TapKind = 'linear' | 'embedding' | 'scale' | 'bias';
+
+/** Adds to the output of the linear layer at `name` (LoRA); gives its output back unchanged where nothing is to be added. */
+export type LinearAdapter = (name: string, input: Value, output: Value) => Value;
+
+export interface ForwardOptions {
+  readonly parameter: ParameterSource;
+  readonly adapt?: LinearAdapter;
+}
+
+export interface ForwardGraph {
+  /** [N, L, vocabulary], at the selected positions only. */
+  readonly logits: Value;
+  readonly taps: readonly TapSite[];
+}
+
+/**
+ * Appends the forward pass. Inputs that it declares: tokens int64 [N, T], logitPosition int64 [N, L], position int64 [T]
+ * (0, 1, ..., T-1), mask [T, T] (0 or a large negative number, added to scores), cosine and sine [T, head size / 2].
+ */
+export function buildForward(builder: GraphBuilder, config: ModelConfig, options: ForwardOptions): ForwardGraph {
+  const pass = new ForwardPass(builder, config, options);
+  const tokens = builder.input('tokens', 'int64', ['N', 'T']);
+  let hidden = pass.embed(tokens);
+  for (let index = 0; index < config.layerCount; index++) hidden = pass.block(hidden, index);
+  const selected = pass.select(hidden);
+  const normalized = pass.norm(selected, FINAL_NORM);
+  const logits = pass.matrix(normalized, headName(config), config.vocabularySize);
+  return { logits, taps: pass.taps };
+}
+
+class ForwardPass {
+  readonly taps: TapSite[] = [];
+  private readonly builder: GraphBuilder;
+  private readonly config: ModelConfig;
+  private readonly options: ForwardOptions;
+  private readonly rotary: RotaryTables;
+  private readonly mask: Value;
+
+  constructor(builder: GraphBuilder, config: ModelConfig, options: ForwardOptions) {
+    this.builder = builder;
+    this.config = config;
+    this.options = options;
+    this.mask = builder.input('mask', 'float32', ['T', 'T']);
+    this.rotary = {
+      offset: builder.integers([0]),
+      cosines: builder.input('cosine', 'float32', ['T', config.headSize / 2]),
+      sines: builder.input('sine', 'float32', ['T', config.headSize / 2]),
+    };
+  }
+
+  embed(tokens: Value): Value {
+    const { vocabularySize, hiddenSize } = this.config;
+    const shape = [vocabularySize, hiddenSize];
+    const output = this.builder.gather(this.options.parameter({ name: EMBEDDING, shape }), tokens);
+    this.taps.push({ parameter: EMBEDDING, shape, kind: 'embedding', input: tokens, output });
+    return output;
+  }
+
+  block(hidden: Value, index: number): Value {
+    const attended = this.attention(this.norm(hidden, inLayer(index, 'input_layernorm.weight')), index);
+    const middle = this.builder.add(hidden, attended);
+    const mixed = this.feedForward(this.norm(middle, inLayer(index, 'post_attention_layernorm.weight')), index);
+    return this.builder.add(middle, mixed);
+  }
+
+  /** The hidden states whose logits are wanted, [N, L, hidden]: a product with one-hot rows, which is exact. */
+  select(hidden: Value): Value {
+    const { builder } = this;
+    const wanted = builder.input('logitPosition', 'int64', ['N', 'L']);
+    const positions = builder.input('position', 'int64', ['T']);
+    const chosen = builder.toFloat(builder.equal(builder.reshape(wanted, ['N', 'L', 1]), positions));
+    return builder.matmul(chosen, hidden);
+  }
+
+  norm(x: Value, name: string): Value {
+    const shape = [Number(x.shape[x.shape.length - 1])];
+    const weight = this.options.parameter({ name, shape });
+    const { output, inverse } = this.builder.rmsNorm(x, weight, this.config.normEpsilon);
+    this.taps.push({ parameter: name, shape, kind: 'scale', input: this.builder.mul(x, inverse), output });
+    return output;
+  }
+
+  /** x W^T with W [width, in] as checkpoints store it. */
+  matrix(x: Value, name: string, width: number): Value {
+    const shape = [width, Number(x.shape[x.shape.length - 1])];
+    const output = this.builder.matmul(x, this.options.parameter({ name, shape }), { transposeB: true });
+    this.taps.push({ parameter: name, shape, kind: 'linear', input: x, output });
+    return output;
+  }
+
+  private linear(x: Value, index: number, layer: LinearLayer): Value {
+    const name = inLayer(index, layer);
+    const [width] = linearShape(this.config, layer);
+    const product = this.matrix(x, `${name}.weight`, width);
+    const output = hasBias(this.config, layer) ? this.bias(product, `${name}.bias`, width) : product;
+    return this.options.adapt ? this.options.adapt(name, x, output) : output;
+  }
+
+  private bias(x: Value, name: string, width: number): Value {
+    const output = this.builder.add(x, this.options.parameter({ name, shape: [width] }));
+    this.taps.push({ parameter: name, shape: [width], kind: 'bias', input: output, output });
+    return output;
+  }
+
+  private attention(x: Value, index: number): Value {
+    const { builder, config } = this;
+    const { headCount, keyValueHeadCount, headSize } = config;
+    const queries = this.rotated(this.linear(x, index, 'self_attn.q_proj'), index, 'self_attn.q_norm', headCount);
+    const keys = this.rotated(this.linear(x, index, 'self_attn.k_proj'), index, 'self_attn.k_norm', keyValueHeadCount);
+    const values = this.linear(x, index, 'self_attn.v_proj');
+    const mixed = this.mix(this.groupedHeads(queries), this.heads(keys), this.heads(values));
+    const joined = builder.reshape(builder.transpose(mixed, [0, 3, 1, 2, 4]), ['N', 'T', headCount * headSize]);
+    return this.linear(joined, index, 'self_attn.o_proj');
+  }
+
+  private rotated(x: Value, index: number, norm: string, headCount: number): Value {
+    const normalized = this.config.queryKeyNorm ? this.headNorm(x, inLayer(index, `${norm}.weight`), headCount) : x;
+    return this.builder.rotaryEmbedding(normalized, this.rotary, headCount);
+  }
+
+  private headNorm(x: Value, name: string, headCount: number): Value {
+    const heads = this.builder.reshape(x, ['N', 'T', headCount, this.config.headSize]);
+    return this.builder.reshape(this.norm(heads, name), x.shape);
+  }
+
+  /**
+   * softmax(q k^T / sqrt(size) + mask) v. The query heads of a group are stacked along the tokens, so that they share one
+   * product with their keys, and the gradient of the keys sums over the group inside the product.
+   */
+  private mix(queries: Value, keys: Value, values: Value): Value {
+    const { builder } = this;
+    const { keyValueHeadCount, headCount, headSize } = this.config;
+    const group = headCount / keyValueHeadCount;
+    const scores = builder.matmul(queries, keys, { transposeB: true, scale: 1 / Math.sqrt(headSize) });
+    const split = builder.reshape(scores, ['N', keyValueHeadCount, group, 'T', 'T']);
+    const weights = builder.reshape(builder.softmax(builder.add(split, this.mask)), scores.shape);
+    return builder.reshape(builder.matmul(weights, values), ['N', keyValueHeadCount, group, 'T', headSize]);
+  }
+
+  /** [N, T, heads * size] as [N, key heads, group * T, size]. */
+  private groupedHeads(x: Value): Value {
+    const { keyValueHeadCount, headCount, headSize } = this.config;
+    const group = headCount / keyValueHeadCount;
+    const split = this.builder.reshape(x, ['N', 'T', keyValueHeadCount, group, headSize]);
+    const swapped = this.builder.transpose(split, [0, 2, 3, 1, 4]);
+    return this.builder.reshape(swapped, ['N', keyValueHeadCount, `${group}*T`, headSize]);
+  }
+
+  /** [N, T, key heads * size] as [N, key heads, T, size]. */
+  private heads(x: Value): Value {
+    const { keyValueHeadCount, headSize } = this.config;
+    const split = this.builder.reshape(x, ['N', 'T', keyValueHeadCount, headSize]);
+    return this.builder.transpose(split, [0, 2, 1, 3]);
+  }
+
+  private feedForward(x: Value, index: number): Value {
+    const { builder } = this;
+    const gate = this.linear(x, index, 'mlp.gate_proj');
+    const activated = builder.mul(gate, builder.sigmoid(gate));
+    return this.linear(builder.mul(activated, this.linear(x, index, 'mlp.up_proj')), index, 'mlp.down_proj');
+  }
+}

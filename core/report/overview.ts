@@ -1,0 +1,61 @@
+// The head of the report: what was run, what came of it in a sentence and four numbers.
+
+import { duration, decimal, percent, plural, points, whole } from './format.ts';
+import type { ReportFigures } from './figures.ts';
+import { markup } from './markup.ts';
+import type { Markup } from './markup.ts';
+
+export function overview(figures: ReportFigures): Markup {
+  const rounds = plural(figures.rounds.length, 'round');
+  const state = figures.outcome ?? 'not finished';
+  return markup`<header><p class="eyebrow">Diffract campaign · task ${figures.task} · ${rounds} · ${state}</p>
+<h1>${figures.campaign}</h1>
+<p class="lead">${verdict(figures)}</p></header>
+<div class="tiles">${tiles(figures)}</div>`;
+}
+
+function verdict(figures: ReportFigures): string {
+  const last = figures.rounds.at(-1);
+  if (last === undefined) return 'No round has finished yet.';
+  const ahead = figures.rounds.filter(({ acceptedOverRandom }) => (acceptedOverRandom ?? 0) > 1).length;
+  const diverse = `The accepted samples were more diverse than an equally large random draw in ${ahead} of ${plural(figures.rounds.length, 'round')}.`;
+  const out = figures.meanAccuracy.out;
+  if (out === null || out.after === null) return diverse;
+  const change = points(out.after - out.before);
+  return `${diverse} Out of distribution the student's mean accuracy changed by ${change} points over ${plural(out.benchmarks, 'benchmark')}.`;
+}
+
+function tiles(figures: ReportFigures): readonly Markup[] {
+  const last = figures.rounds.at(-1);
+  const ratio = last?.acceptedOverRandom ?? null;
+  const out = figures.meanAccuracy.out;
+  const first = figures.rounds[0]?.pool ?? figures.seeds.diversity;
+  return [
+    tile(
+      'Accepted against random, last round',
+      ratio === null ? 'none' : `${decimal(ratio)} ×`,
+      last === undefined
+        ? 'no round yet'
+        : `G-Vendi ${decimal(last.accepted.gVendi)} against ${decimal(last.random.gVendi)}, n = ${whole(last.accepted.n)} each`,
+    ),
+    tile(
+      'Pool',
+      plural(last?.poolAfter.n ?? first?.n ?? 0, 'sample'),
+      first === null ? 'not measured yet' : `from ${whole(first.n)} at the start`,
+    ),
+    tile(
+      'Out-of-distribution accuracy',
+      out?.after === null || out === null ? 'not measured' : percent(out.after),
+      out === null ? 'no such benchmark' : `${percent(out.before)} before training, mean of ${out.benchmarks}`,
+    ),
+    tile(
+      'Work',
+      duration(figures.seconds),
+      `${plural(figures.tokens.promptTokens + figures.tokens.completionTokens, 'language-model token')} in ${plural(figures.tokens.requests, 'request')}`,
+    ),
+  ];
+}
+
+function tile(name: string, value: string, note: string): Markup {
+  return markup`<div class="tile"><span>${name}</span><b>${value}</b><span>${note}</span></div>`;
+}

@@ -1,0 +1,89 @@
+// The task nli: does a premise entail a hypothesis? Labels are yes and no; neutral and contradiction of three-label data are both no.
+
+import { normaliseText } from '../../core/text/words.ts';
+import type { Message, SampleBody, Task, Verdict } from '../task.ts';
+import { parseAttempt, parseItems } from './parse.ts';
+import { attemptRequest, attemptSystem, generationRequest, generationSystem, generationTemplate } from './prompts.ts';
+import { labelOf, pairOf, readNliRecord } from './record.ts';
+import { drawFrom, slices } from './symbolic/slices.ts';
+
+export const nli: Task = {
+  name: 'nli',
+  fields: {
+    premise: 'the text taken as true',
+    hypothesis: 'the text that may follow from it',
+    label: 'entailment, neutral, contradiction, non-entailment, yes, no, or 0 (entailment), 1, 2; "-" is turned away',
+    group: 'optional: phenomenon, genre or source',
+  },
+  slices: Object.fromEntries(Object.entries(slices).map(([name, slice]) => [name, slice.covers])),
+
+  readRecord: readNliRecord,
+  makeRecord(slice, key, index) {
+    const { premise, hypothesis, entailed } = drawFrom(slice, key, index);
+    return { premise, hypothesis, label: entailed ? 'yes' : 'no', group: slice };
+  },
+
+  generationTemplate,
+  generationMessages,
+  parseGeneration: parseItems,
+  attemptMessages: (candidate) => [
+    { role: 'system', content: attemptSystem },
+    { role: 'user', content: `${pairText(candidate)}\n\n${attemptRequest}` },
+  ],
+  attemptResult: parseAttempt,
+  sameResult: (a, b) => labelOf(a) !== null && labelOf(a) === labelOf(b),
+
+  checkConsistency,
+  duplicateText: ownText,
+  decontaminationText: ownText,
+  gradientExample(sample, target) {
+    const pair = target === 'text' ? pairOf(sample.prompt) : null;
+    if (!pair) return { prompt: sample.prompt, completion: sample.completion };
+    return { prompt: pair.premise, completion: `${pair.hypothesis}\n${sample.completion}` };
+  },
+
+  evaluation: { kind: 'labels', labels: ['yes', 'no'] },
+  grade(response, expected) {
+    const stated = labelOf(response) ?? labelOf(/[a-z]+/i.exec(response)?.[0] ?? '');
+    return stated !== null && stated === labelOf(expected);
+  },
+};
+
+function generationMessages(fewShots: readonly SampleBody[]): readonly Message[] {
+  const examples = fewShots.map((sample) => `---\n${pairText(sample)}\nLabel: ${sample.answer}\n---`).join('\n');
+  return [
+    { role: 'system', content: generationSystem },
+    { role: 'user', content: `${examples}\n\n${generationRequest}` },
+  ];
+}
+
+/** The sample without the words that all prompts share. */
+function ownText(sample: SampleBody): string {
+  const pair = pairOf(sample.prompt);
+  return pair ? `${pair.premise}\n${pair.hypothesis}` : sample.prompt;
+}
+
+function pairText(sample: SampleBody): string {
+  const pair = pairOf(sample.prompt);
+  return pair ? `Premise: ${pair.premise}\nHypothesis: ${pair.hypothesis}` : sample.prompt;
+}
+
+function checkConsistency(sample: SampleBody): Verdict {
+  const pair = pairOf(sample.prompt);
+  if (!pair) return { kept: false, reason: 'prompt-unreadable', detail: sample.prompt.slice(0, 120) };
+  const { completion, answer } = sample;
+  if (answer !== 'yes' && answer !== 'no') {
+    return { kept: false, reason: 'label-unknown', detail: `answer "${answer.slice(0, 80)}"; expected yes or no` };
+  }
+  if (completion !== answer) {
+    return {
+      kept: false,
+      reason: 'completion-differs',
+      detail: `completion "${completion.slice(0, 80)}", answer "${answer}"`,
+    };
+  }
+  if (answer === 'no' && normaliseText(pair.premise) === normaliseText(pair.hypothesis)) {
+    return { kept: false, reason: 'denies-itself', detail: 'the hypothesis repeats the premise and is labelled no' };
+  }
+  return { kept: true };
+}

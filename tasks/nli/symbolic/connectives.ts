@@ -1,0 +1,75 @@
+// Conjunction and disjunction: of people who did one thing, and of things that one person did.
+
+import type { Chance } from '../../chance.ts';
+import { acts, names, times } from './lexicon.ts';
+import { allFacts } from './propositions.ts';
+import type { Facts } from './propositions.ts';
+import { chooseDraw } from './slice.ts';
+import type { Slice, Statement } from './slice.ts';
+
+export const connectives: Slice = {
+  covers: 'and, or, both, either ... or, and a disjunction with one side excluded',
+  draw(chance) {
+    const clauses = chance.coin() ? ofPeople(chance) : ofActs(chance);
+    return chooseDraw(chance, clauses, allFacts);
+  },
+};
+
+interface Statements {
+  readonly premises: readonly Statement<Facts>[];
+  readonly hypotheses: readonly Statement<Facts>[];
+}
+
+function ofPeople(chance: Chance): Statements {
+  const [x, y, z] = chance.three(names);
+  const act = chance.pick(acts);
+  const when = chance.pick(times);
+  const did = `${act.past} ${when}`;
+  return {
+    premises: [
+      { text: `${x} ${did}`, holds: ({ a }) => a },
+      { text: `${x} and ${y} both ${did}`, holds: ({ a, b }) => a && b },
+      { text: `${y} or ${x} ${did}`, holds: ({ a, b }) => a || b },
+      { text: `${y} or ${z} ${did}`, holds: ({ b, c }) => b || c },
+      { text: `${x} and either ${y} or ${z} ${did}`, holds: ({ a, b, c }) => a && (b || c) },
+      { text: `${z} and either ${x} or ${y} ${did}`, holds: ({ a, b, c }) => c && (a || b) },
+      { text: `${x} or ${y} ${did}, but ${x} did not`, holds: ({ a, b }) => b && !a },
+      { text: `${x} or ${y} ${did}, but ${y} did not`, holds: ({ a, b }) => a && !b },
+      { text: `${x}, ${y} and ${z} all ${did}`, holds: ({ a, b, c }) => a && b && c },
+    ],
+    hypotheses: [
+      { text: `${x} ${did}`, holds: ({ a }) => a },
+      { text: `${y} ${did}`, holds: ({ b }) => b },
+      { text: `${z} ${did}`, holds: ({ c }) => c },
+      { text: `${x} or ${y} ${did}`, holds: ({ a, b }) => a || b },
+      { text: `${x} or ${z} ${did}`, holds: ({ a, c }) => a || c },
+      { text: `${x} and ${y} both ${did}`, holds: ({ a, b }) => a && b },
+      { text: `${y} and ${z} both ${did}`, holds: ({ b, c }) => b && c },
+    ],
+  };
+}
+
+function ofActs(chance: Chance): Statements {
+  const who = chance.pick(names);
+  const when = chance.pick(times);
+  const [x, y, z] = chance.three(acts);
+  const did = (text: string) => `${when} ${who} ${text}`.replace(/^o/, 'O');
+  return {
+    premises: [
+      { text: did(`${x.past} and ${y.past}`), holds: ({ a, b }) => a && b },
+      { text: did(`${y.past} or ${x.past}`), holds: ({ a, b }) => a || b },
+      { text: did(`${y.past} or ${z.past}`), holds: ({ b, c }) => b || c },
+      { text: did(`${z.past}, and either ${x.past} or ${y.past}`), holds: ({ a, b, c }) => c && (a || b) },
+      { text: did(`${x.past} or ${y.past}, but did not ${x.base}`), holds: ({ a, b }) => b && !a },
+      { text: did(`${x.past} or ${y.past}, but did not ${y.base}`), holds: ({ a, b }) => a && !b },
+      { text: did(`${x.past}, ${y.past} and ${z.past}`), holds: ({ a, b, c }) => a && b && c },
+    ],
+    hypotheses: [
+      { text: did(x.past), holds: ({ a }) => a },
+      { text: did(y.past), holds: ({ b }) => b },
+      { text: did(z.past), holds: ({ c }) => c },
+      { text: did(`${x.past} or ${y.past}`), holds: ({ a, b }) => a || b },
+      { text: did(`${y.past} and ${z.past}`), holds: ({ b, c }) => b && c },
+    ],
+  };
+}

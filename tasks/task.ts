@@ -1,0 +1,63 @@
+// What a task brings: how its records read, how it asks for new samples, how answers are checked and graded.
+
+import type { Sample, TaskName } from '../contracts/samples.ts';
+
+/** The fields of a sample that a task decides; id, lineage and task name are added outside. */
+export type SampleBody = Pick<Sample, 'prompt' | 'completion' | 'answer' | 'group'>;
+
+export type Verdict =
+  { readonly kept: true } | { readonly kept: false; readonly reason: string; readonly detail: string };
+
+export type ReadResult =
+  | { readonly ok: true; readonly body: SampleBody }
+  | { readonly ok: false; readonly reason: string; readonly detail: string };
+
+export interface Message {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+/** How a student answers a benchmark row: by the likeliest label, or by a short text. */
+export type Evaluation =
+  | { readonly kind: 'labels'; readonly labels: readonly string[] }
+  | { readonly kind: 'short-answer'; readonly maxTokens: number };
+
+export interface Task {
+  readonly name: TaskName;
+  /** Fields that a file source must map, with a word on each, for messages and `--help`. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** Slices of the symbolic generator: name -> what it covers. */
+  readonly slices: Readonly<Record<string, string>>;
+
+  /** Reads one record whose keys are the task's own field names. */
+  readRecord(record: Readonly<Record<string, string>>): ReadResult;
+  /** Makes record `index` of a slice; the same key and index give the same record. */
+  makeRecord(slice: string, key: string, index: number): Readonly<Record<string, string>>;
+
+  /** Asks a language model for new samples like the few-shots. */
+  generationMessages(fewShots: readonly SampleBody[]): readonly Message[];
+  readonly generationTemplate: string;
+  /** Reads a language model's answer: every sample found, and a reject for every piece that was none. */
+  parseGeneration(text: string): readonly ReadResult[];
+  /** Asks for an independent solution (math) or label (nli) of a candidate. */
+  attemptMessages(candidate: SampleBody): readonly Message[];
+  /** The result stated in an attempt; null when there is none. */
+  attemptResult(text: string): string | null;
+  /** Whether two results mean the same. */
+  sameResult(a: string, b: string): boolean;
+
+  /** The sample agrees with itself: its completion states its answer, its label is a label, ... */
+  checkConsistency(sample: SampleBody): Verdict;
+  /** The text that makes two samples duplicates of each other. */
+  duplicateText(sample: SampleBody): string;
+  /** The text that may leak from a benchmark. */
+  decontaminationText(sample: SampleBody): string;
+  /** What the proxy's loss is taken over. */
+  gradientExample(
+    sample: SampleBody,
+    target: 'completion' | 'text',
+  ): { readonly prompt: string; readonly completion: string };
+
+  readonly evaluation: Evaluation;
+  grade(response: string, expected: string): boolean;
+}

@@ -1,0 +1,67 @@
+// Rows of every table with the texts that break readers; written to test/golden/parquet by scripts/golden/parquet.ts.
+
+import type { TableKind, TableRows } from '../../../contracts/artifacts.ts';
+import type { Lineage } from '../../../contracts/samples.ts';
+
+const lineage: Lineage = {
+  origin: 'llm',
+  source: 'SmolLM2-135M-Instruct',
+  generator: 'writer',
+  round: 1,
+  fewShots: ['seed-1', 'seed-2'],
+  template: 'nli-few-shot/1',
+  requestHash: '0'.repeat(64),
+  cluster: 7,
+};
+
+const texts = [
+  'plain',
+  '',
+  'two\nlines\r\nand a tab\t',
+  'line\u2028and paragraph\u2029separators',
+  'zażółć, 日本語, عربى',
+  'e\u0301 is not é',
+  '\u{1F600}\u{1F468}\u200D\u{1F469}\u200D\u{1F467}',
+  '\uFEFFbegins with a byte-order mark',
+  '"quoted", \\escaped\\ and {"json": [1, 2]}',
+  'long '.repeat(400),
+];
+
+/** Twenty rows: more than sixteen booleans, which the writer would otherwise pack in a way that parquetjs cannot read. */
+const rowsOf = <Row>(row: (text: string, index: number) => Row): Row[] =>
+  Array.from({ length: 20 }, (_, index) => row(texts[index % texts.length] ?? '', index));
+
+export const goldenRows: { readonly [Kind in TableKind]: readonly TableRows[Kind][] } = {
+  samples: rowsOf((text, index) => ({
+    id: `sample-${index}`,
+    task: index % 2 === 0 ? 'nli' : 'math',
+    prompt: text,
+    completion: text,
+    answer: 'entailment',
+    group: 'monotonicity',
+    lineage,
+  })),
+  drafts: rowsOf((text, index) => ({ id: `draft-${index}`, content: text, form: 'text', lineage })),
+  attempts: rowsOf((text, index) => ({ id: `draft-${index}`, responses: [text, 'second'] })),
+  rejects: rowsOf((text, index) => ({
+    id: `draft-${index}`,
+    generator: 'writer',
+    stage: 'parse',
+    reason: 'no-label',
+    detail: text,
+    item: JSON.stringify({ text }),
+  })),
+  sketches: rowsOf((text, index) => ({
+    id: `${text.slice(0, 20)}-${index}`,
+    loss: index === 0 ? 0 : 1 / index,
+    tokens: index,
+    sketch: Float32Array.of(index / 3, -(index + 1) / 7, 1.5, 2 ** -126),
+  })),
+  predictions: rowsOf((text, index) => ({
+    id: `row-${index}`,
+    group: 'lexical',
+    expected: 'neutral',
+    response: text,
+    correct: index % 3 === 0,
+  })),
+};

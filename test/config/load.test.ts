@@ -1,0 +1,289 @@
+// A campaign file as people write it: what it becomes, and what they are told when it is wrong.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { loadCampaign } from '../../config/load.ts';
+import type { LoadOverrides } from '../../config/load.ts';
+import { PermanentError } from '../../contracts/failures.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'diffract-config-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const minimal = `
+name: small
+task: nli
+seed: 7
+store: ./store
+seeds:
+  - { kind: symbolic, slices: [negation], count: 12 }
+rounds: 2
+generators:
+  - { kind: symbolic, name: rules, slices: [negation, quantifiers], count: 40 }
+selection: { accept: 8 }
+`;
+
+const tasks = { nli: { fields: ['premise', 'hypothesis', 'label'], slices: ['negation', 'quantifiers'] } };
+
+function load(text: string, overrides: LoadOverrides = {}, file = 'campaign.yaml') {
+  const path = join(folder, file);
+  writeFileSync(path, text);
+  return loadCampaign(path, { environment: {}, tasks, ...overrides });
+}
+
+function refusal(text: string, overrides: LoadOverrides = {}): string {
+  try {
+    load(text, overrides);
+  } catch (error) {
+    assert.ok(error instanceof PermanentError, String(error));
+    assert.equal(error.type, 'InvalidConfig');
+    return error.message;
+  }
+  return assert.fail('the file was accepted');
+}
+
+describe('a good campaign file', () => {
+  it('gets every default and absolute paths', () => {
+    const { config, source } = load(minimal);
+    assert.equal(source, join(folder, 'campaign.yaml'));
+    assert.deepEqual(config.store, { kind: 'directory', path: join(folder, 'store') });
+    assert.equal(config.sketch.proxy, 'smollm2-135m-instruct');
+    assert.equal(config.sketch.p, 32);
+    assert.equal(config.selection.method, 'sparse-clusters');
+    assert.deepEqual(config.budget, { tokens: null });
+    assert.deepEqual(config.benchmarks, []);
+    assert.equal('student' in config, false);
+  });
+
+  it('may be JSON, indented with tabs', () => {
+    const tree = load(minimal).config;
+    const json = JSON.stringify({ ...tree, store: './store' }, null, '\t');
+    assert.deepEqual(load(json, {}, 'campaign.json').config, tree);
+  });
+
+  it('gives no key for what the file leaves out', () => {
+    writeFileSync(join(folder, 'rows.csv'), 'a,b,c\n1,2,3\n');
+    const map = '{ premise: a, hypothesis: b, label: c }';
+    const { config } = load(
+      minimal.replace(/ {2}- \{ kind: symbolic, slices.*/, `  - { kind: file, path: rows.csv, map: ${map} }`),
+    );
+    assert.deepEqual(config.seeds, [
+      {
+        kind: 'file',
+        path: join(folder, 'rows.csv'),
+        format: 'csv',
+        map: { premise: 'a', hypothesis: 'b', label: 'c' },
+        where: {},
+        skip: 0,
+      },
+    ]);
+  });
+
+  it('keeps catalogue names and resolves model paths', () => {
+    const student = (model: string) =>
+      load(`${minimal}student: { kind: embedded, model: "${model}" }\n`).config.student?.model;
+    assert.equal(student('Qwen/Qwen2.5-0.5B'), 'Qwen/Qwen2.5-0.5B');
+    assert.equal(student('./models/mine.gguf'), join(folder, 'models/mine.gguf'));
+  });
+});
+
+describe('the store', () => {
+  const stored = (store: string, environment = {}) =>
+    load(minimal.replace('./store', store), { environment }).config.store;
+
+  it('takes the endpoint and region of an S3 store from the environment', () => {
+    assert.deepEqual(stored('s3://bucket/a/b/'), { kind: 's3', bucket: 'bucket', prefix: 'a/b', region: 'us-east-1' });
+    const environment = {
+      AWS_ENDPOINT_URL: 'http://general:1',
+      AWS_ENDPOINT_URL_S3: 'http://s3:2',
+      AWS_REGION: 'eu-central-1',
+    };
+    assert.deepEqual(stored('s3://bucket', environment), {
+      kind: 's3',
+      bucket: 'bucket',
+      prefix: '',
+      region: 'eu-central-1',
+      endpoint: 'http://s3:2',
+    });
+  });
+
+  it('prefers what the file says', () => {
+    const environment = { AWS_ENDPOINT_URL_S3: 'http://s3:2' };
+    assert.equal(
+      (stored('s3://bucket\nstoreEndpoint: http://file:3', environment) as { endpoint?: string }).endpoint,
+      'http://file:3',
+    );
+    assert.deepEqual(stored('{ kind: s3, bucket: bucket, endpoint: "http://file:4", region: here }', environment), {
+      kind: 's3',
+      bucket: 'bucket',
+      prefix: '',
+      region: 'here',
+      endpoint: 'http://file:4',
+    });
+  });
+
+  it('refuses another scheme, and an endpoint for a folder', () => {
+    assert.match(
+      refusal(minimal.replace('./store', 'gs://bucket')),
+      /store: found "gs:\/\/bucket", expected a folder or s3:/,
+    );
+    assert.match(refusal(`${minimal}storeEndpoint: http://x:1\n`), /storeEndpoint: the store is a folder/);
+  });
+
+  it('points into the object form when that is wrong', () => {
+    assert.match(
+      refusal(minimal.replace('./store', '{ kind: s3, bucket: good-name, prefx: p }')),
+      /store\.prefx: unknown key; did you mean "prefix"\?/,
+    );
+  });
+});
+
+describe('overrides', () => {
+  const quick = `${minimal}quick:
+  rounds: 1
+  generators:
+    - { name: rules, count: 10 }
+  seeds:
+    - { count: 4 }
+`;
+
+  it('leaves quick: out of a full run', () => {
+    assert.equal(load(quick).config.rounds, 2);
+    assert.equal(load(quick).config.name, 'small');
+  });
+
+  it('lays quick: over the file by key, name and position, under a name of its own', () => {
+    const { config } = load(quick, { size: 'quick' });
+    assert.equal(config.name, 'small-quick');
+    assert.equal(config.rounds, 1);
+    assert.deepEqual(config.generators, [
+      { kind: 'symbolic', name: 'rules', slices: ['negation', 'quantifiers'], count: 10 },
+    ]);
+    assert.deepEqual(config.seeds, [{ kind: 'symbolic', slices: ['negation'], count: 4 }]);
+  });
+
+  it('sets single values after quick:, list entries by name or number', () => {
+    const set = ['rounds=3', 'generators.rules.count=11', 'seeds.0.slices=[quantifiers]', 'budget.tokens=1000'];
+    const { config } = load(quick, { size: 'quick', set, name: 'other' });
+    assert.equal(config.rounds, 3);
+    assert.equal(config.name, 'other');
+    assert.equal(config.budget.tokens, 1000);
+    assert.deepEqual(config.seeds, [{ kind: 'symbolic', slices: ['quantifiers'], count: 4 }]);
+    assert.equal(config.generators[0]?.kind === 'symbolic' && config.generators[0].count, 11);
+  });
+
+  it('says what is wrong with an override', () => {
+    assert.match(refusal(minimal, { size: 'quick' }), /no quick: part/);
+    assert.match(refusal(minimal, { set: ['rounds'] }), /--set rounds: expected path=value/);
+    assert.match(refusal(minimal, { set: ['generators.ruls.count=1'] }), /"ruls" is no entry of that list/);
+    assert.match(refusal(minimal, { set: ['roundz=1'] }), /roundz: unknown key; did you mean "rounds"/);
+  });
+});
+
+describe('a bad campaign file', () => {
+  it('is answered with every bad field at once, each with its line', () => {
+    const message = refusal(
+      minimal.replace('seed: 7', 'seed: seven').replace('count: 40', 'cuont: 40').replace('task: nli', 'task: nlp'),
+    );
+    assert.match(message, /^campaign\.yaml has 4 bad fields \(.*campaign\.yaml\):/);
+    assert.match(message, /line 3, task: found "nlp", expected one of nli, math/);
+    assert.match(message, /line 4, seed: found "seven", expected a number\. Every random choice/);
+    assert.match(message, /line 10, generators\[0\]\.count: missing, expected a number\. Candidates a round/);
+    assert.match(message, /line 10, generators\[0\]\.cuont: unknown key; did you mean "count"\?/);
+  });
+
+  const cases: readonly [string, string, RegExp][] = [
+    [
+      'no seeds',
+      minimal.replace(/seeds:\n.*\n/, 'seeds: []\n'),
+      /seeds: found \[\], expected a list of at least 1 entry/,
+    ],
+    [
+      'a seed file that is not there',
+      withSeedFile('missing.jsonl'),
+      /seeds\[0\]\.path: no such file: .*missing\.jsonl/,
+    ],
+    ['an empty seed file', withSeedFile('empty.jsonl'), /seeds\[0\]\.path: the file is empty/],
+    [
+      'a field the task has not',
+      withSeedFile('rows.jsonl', 'premise: p, hypotesis: h'),
+      /map\.hypotesis: no field of this task; did you mean "hypothesis"/,
+    ],
+    [
+      'a slice the task has not',
+      minimal.replace('[negation]', '[negatoin]'),
+      /seeds\[0\]\.slices\[0\]: found "negatoin", no slice of nli; did you mean "negation"/,
+    ],
+    [
+      'two generators of one name',
+      withGenerator('{ kind: symbolic, name: rules, slices: [negation], count: 1 }'),
+      /generators\[1\]\.name: "rules" is already the name of generators\[0\]/,
+    ],
+    [
+      'a generator named seeds',
+      withGenerator('{ kind: symbolic, name: seeds, slices: [negation], count: 1 }'),
+      /"seeds" names the imported seeds/,
+    ],
+    [
+      'an unknown kind',
+      withGenerator('{ kind: symbols, name: x }'),
+      /generators\[1\]\.kind: found "symbols", expected one of symbolic, file, llm/,
+    ],
+    [
+      'a language model without endpoint',
+      withGenerator('{ kind: llm, name: x, requests: 2 }'),
+      /generators\[1\]\.endpoint: missing, expected a mapping\. Where requests go: \{url: embedded/,
+    ],
+    [
+      'a key in the open',
+      withGenerator('{ kind: llm, name: x, requests: 2, endpoint: { url: "http://x/v1", model: m, apiKey: sk-123 } }'),
+      /endpoint\.apiKey: found "sk-123", expected env:NAME/,
+    ],
+    [
+      'agreement that cannot be reached',
+      withGenerator(
+        '{ kind: llm, name: x, requests: 2, attempts: 2, agreement: 3, endpoint: { url: embedded, model: m } }',
+      ),
+      /agreement: found 3, expected at most attempts \(2\)/,
+    ],
+    [
+      "a secret in the trainer's environment",
+      `${minimal}student: { kind: command, model: m, command: [train], environment: { HF_TOKEN: abc } }\n`,
+      /student\.environment\.HF_TOKEN: looks like a secret; write env:HF_TOKEN/,
+    ],
+    [
+      'a benchmark named twice',
+      `${minimal}benchmarks:\n${'  - { name: b, distribution: out, sources: [{ kind: symbolic, slices: [negation], count: 2 }] }\n'.repeat(2)}`,
+      /benchmarks\[1\]\.name: "b" is already/,
+    ],
+    ['one key twice', `${minimal}rounds: 3\n`, /no valid YAML or JSON: Map keys must be unique at line 12/],
+    ['a list at the top', '- a\n', /expected a mapping with name, task/],
+  ];
+  for (const [name, text, expected] of cases) {
+    it(`names ${name}`, () => {
+      writeFileSync(join(folder, 'empty.jsonl'), '');
+      writeFileSync(join(folder, 'rows.jsonl'), '{}\n');
+      assert.match(refusal(text), expected);
+    });
+  }
+
+  it('names a campaign file that is not there', () => {
+    assert.throws(() => loadCampaign(join(folder, 'no.yaml')), {
+      type: 'InvalidConfig',
+      message: /there is no such file/,
+    });
+  });
+});
+
+function withSeedFile(path: string, map = 'premise: p'): string {
+  return minimal.replace(
+    / {2}- \{ kind: symbolic, slices: \[negation\], .*/,
+    `  - { kind: file, path: ${path}, map: { ${map} } }`,
+  );
+}
+
+function withGenerator(generator: string): string {
+  return minimal.replace('selection:', `  - ${generator}\nselection:`);
+}

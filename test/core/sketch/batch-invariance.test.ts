@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createOnnxRuntime, sessionPool } from '../../../adapters/onnx/runtime.ts';
+import type { TokenSample } from '../../../core/models/encode.ts';
+import { permutation, uniforms } from '../../../core/random/philox.ts';
+import type { SketchedSample, Sketcher } from '../../../core/sketch/sketcher.ts';
+import { createSketcher } from '../../../core/sketch/sketcher.ts';
+import type { SketchSpecification } from '../../../core/sketch/specification.ts';
+import type { TinyModel } from '../../helpers/tiny-model.ts';
+import { makeTinyModel } from '../../helpers/tiny-model.ts';
+
+const specification: SketchSpecification = { mode: 'kron-sum', p: 32, seed: 1, version: 1 };
+
+// An odd vocabulary and sizes off the vector width, where a different remainder would show.
+const awkward = {
+  vocab_size: 131,
+  hidden_size: 36,
+  num_attention_heads: 3,
+  num_key_value_heads: 1,
+  head_dim: 12,
+  intermediate_size: 53,
+};
+
+describe('a sketch does not depend on its batch', () => {
+  for (const [name, overrides] of Object.entries({ regular: {}, awkward })) {
+    it(`${name} sizes: bit-identical alone, in any order, with any token budget and any number of workers`, async (test) => {
+      const model = await makeTinyModel(test, overrides);
+      const samples = randomSamples(40, model.config.vocabularySize);
+      const reference = await sketchAll(model, 1, 1, samples);
+      for (const { workers, tokenBudget } of [
+        { workers: 1, tokenBudget: 64 },
+        { workers: 1, tokenBudget: 4096 },
+        { workers: 2, tokenBudget: 112 },
+      ]) {
+        const order = [...permutation(`order/${tokenBudget}`, samples.length)];
+        const found = await sketchAll(
+          model,
+          workers,
+          tokenBudget,
+          order.map((index) => samples[index]!),
+        );
+        order.forEach((index, position) => {
+          assert.ok(
+            bytesOf(found[position]!).equals(bytesOf(reference[index]!)),
+            `sample ${index}, budget ${tokenBudget}`,
+          );
+        });
+      }
+    });
+  }
+});
+
+async function sketchAll(
+  model: TinyModel,
+  workers: number,
+  tokenBudget: number,
+  samples: readonly TokenSample[],
+): Promise<SketchedSample[]> {
+  const sketcher = await openSketcher(model, workers, tokenBudget);
+  return sketcher.sketch(samples).finally(() => sketcher.close());
+}
+
+function openSketcher({ config, tensors, folder }: TinyModel, workers: number, tokenBudget: number): Promise<Sketcher> {
+  const open = (bytes: Uint8Array<ArrayBuffer>) =>
+    sessionPool(createOnnxRuntime(), { bytes, weightsFolder: folder }, workers);
+  return createSketcher({ config, tensors, specification, open, tokenBudget });
+}
+
+/** Lengths around the bucket edges, so that several samples meet in a batch. */
+function randomSamples(count: number, vocabularySize: number): TokenSample[] {
+  const random = uniforms('batch-invariance');
+  const tokens = (length: number): number[] => Array.from({ length }, () => Math.floor(random.next() * vocabularySize));
+  return Array.from({ length: count }, () => ({
+    promptTokens: tokens(1 + Math.floor(random.next() * 20)),
+    completionTokens: tokens(1 + Math.floor(random.next() * 12)),
+  }));
+}
+
+function bytesOf(sample: SketchedSample): Buffer {
+  assert.equal(sample.excluded, null);
+  return Buffer.concat([
+    Buffer.from(sample.sketch.buffer),
+    Buffer.from(Float64Array.of(sample.loss, sample.norm).buffer),
+  ]);
+}

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import type { TestContext } from 'node:test';
+import { describe, it } from 'node:test';
+import { floatOutput } from '../../../core/graph/runner.ts';
+import type { TokenSample } from '../../../core/models/encode.ts';
+import { encodeSamples } from '../../../core/models/encode.ts';
+import { parametersOf } from '../../../core/models/parameters.ts';
+import { signMatrix } from '../../../core/sketch/sign-matrices.ts';
+import { buildSketchGraph } from '../../../core/sketch/sketch-graph.ts';
+import type { SketchSpecification } from '../../../core/sketch/specification.ts';
+import { buildTrainingGraph, gradientName } from '../../../core/training/training-graph.ts';
+import { goldenModels } from '../../helpers/golden-models.ts';
+import { openGraph } from '../../helpers/onnx-session.ts';
+import type { TinyModel } from '../../helpers/tiny-model.ts';
+import { makeTinyModel } from '../../helpers/tiny-model.ts';
+
+interface Golden {
+  samples: TokenSample[];
+  cases: Record<string, { parameters: string[]; results: { loss: number; gradients: string }[] }>;
+}
+
+const path = new URL('../../golden/llama-gradients.json', import.meta.url);
+const golden = JSON.parse(await readFile(path, 'utf8')) as Golden;
+
+for (const [name, overrides] of Object.entries(goldenModels)) {
+  describe(`gradients of ${name}, against PyTorch in float64`, () => {
+    const expected = golden.cases[name]!;
+
+    it('agree per parameter to 1e-4, losses to 1e-5', async (test) => {
+      const model = await makeTinyModel(test, overrides);
+      assert.deepEqual(
+        parametersOf(model.config).map((parameter) => parameter.name),
+        expected.parameters,
+      );
+      for (const [index, sample] of golden.samples.entries()) {
+        const { loss, gradients } = await exactGradients(test, model, sample);
+        const result = expected.results[index]!;
+        assert.ok(Math.abs(loss - result.loss) < 1e-5, `loss ${loss}, expected ${result.loss}`);
+        for (const [parameter, reference] of byParameter(model, result.gradients)) {
+          const difference = relativeDistance(gradients.get(parameter)!, reference);
+          assert.ok(difference < 1e-4, `${parameter}: relative distance ${difference}`);
+        }
+      }
+    });
+
+    it('have, sketched by definition, the sketch that the graph gives, to 1e-4', async (test) => {
+      const model = await makeTinyModel(test, overrides);
+      const specification: SketchSpecification = { mode: 'kron-sum', p: 8, seed: 5, version: 1 };
+      const session = await openGraph(test, buildSketchGraph(model.config, model.tensors, specification), model.folder);
+      for (const [index, sample] of golden.samples.entries()) {
+        const outputs = await session.run(encodeSamples(model.config, [sample]));
+        const reference = sketchOf(model, specification, byParameter(model, expected.results[index]!.gradients));
+        const difference = relativeDistance(floatOutput(outputs, 'sketch'), reference);
+        assert.ok(difference < 1e-4, `relative distance ${difference}: is a parameter missing, or scaled otherwise?`);
+      }
+    });
+  });
+}
+
+async function exactGradients(
+  test: TestContext,
+  model: TinyModel,
+  sample: TokenSample,
+): Promise<{ loss: number; gradients: Map<string, Float32Array> }> {
+  const trainable = { kind: 'parameters', parameters: parametersOf(model.config) } as const;
+  const { graph, trained } = buildTrainingGraph(model.config, model.tensors, trainable);
+  const session = await openGraph(test, graph);
+  const inputs = model.tensors.map(({ name, shape, offset, length }) => {
+    const data = model.weights.slice(offset / 4, (offset + length) / 4);
+    return [name, { type: 'float32', dims: shape, data }] as const;
+  });
+  const sampleWeight = { type: 'float32', dims: [1], data: Float32Array.of(1) } as const;
+  const feeds = { ...encodeSamples(model.config, [sample]), ...Object.fromEntries(inputs), sampleWeight };
+  const outputs = await session.run(feeds);
+  const gradients = trained.map(({ name }) => [name, floatOutput(outputs, gradientName(name))] as const);
+  return { loss: floatOutput(outputs, 'loss')[0]!, gradients: new Map(gradients) };
+}
+
+function byParameter(model: TinyModel, encoded: string): Map<string, Float32Array> {
+  const bytes = Buffer.from(encoded, 'base64');
+  const numbers = new Float32Array(new Uint8Array(bytes).buffer);
+  let offset = 0;
+  return new Map(
+    model.tensors.map(({ name, length }) => [name, numbers.slice(offset, (offset += length / 4))] as const),
+  );
+}
+
+/** B G A^T for matrices, R g for vectors, summed in float64: the definition, with loops. */
+function sketchOf(
+  model: TinyModel,
+  specification: SketchSpecification,
+  gradients: Map<string, Float32Array>,
+): Float64Array {
+  const { p } = specification;
+  const total = new Float64Array(p * p);
+  for (const { name, shape } of model.tensors) {
+    const gradient = gradients.get(name)!;
+    const [rows, columns] = [shape[0]!, shape[1]];
+    if (columns === undefined) {
+      const dense = signMatrix(specification, name, 'dense', rows);
+      total.forEach((_, k) => gradient.forEach((value, i) => (total[k]! += dense[k * rows + i]! * value)));
+      continue;
+    }
+    const a = signMatrix(specification, name, 'input', columns);
+    const b = signMatrix(specification, name, 'output', rows);
+    for (let row = 0; row < rows; row++) {
+      for (let right = 0; right < p; right++) {
+        let sum = 0;
+        for (let column = 0; column < columns; column++)
+          sum += gradient[row * columns + column]! * a[right * columns + column]!;
+        for (let left = 0; left < p; left++) total[left * p + right]! += b[left * rows + row]! * sum;
+      }
+    }
+  }
+  return total;
+}
+
+function relativeDistance(found: ArrayLike<number>, expected: ArrayLike<number>): number {
+  assert.equal(found.length, expected.length);
+  let difference = 0;
+  let size = 0;
+  for (let index = 0; index < expected.length; index++) {
+    difference += (found[index]! - expected[index]!) ** 2;
+    size += expected[index]! ** 2;
+  }
+  return Math.sqrt(difference / size);
+}

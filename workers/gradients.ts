@@ -1,0 +1,22 @@
+// The gradient worker: sketches, spectra, clusters, selection. One process a machine or a device.
+
+import { createChunkActivities } from '../activities/chunks.ts';
+import { createDiversityActivities } from '../activities/diversity.ts';
+import { translateFailures } from '../activities/failure.ts';
+import { sketchRecipe } from '../activities/sketching.ts';
+import { createModelRuntime } from '../adapters/models/runtime.ts';
+import { openStore } from '../adapters/store/open.ts';
+import { TaskQueue } from '../contracts/queues.ts';
+import { numberSetting, serve } from './serve.ts';
+
+await serve(async () => {
+  const models = createModelRuntime({ sessions: numberSetting('DIFFRACT_SESSIONS', 2) });
+  const chunks = createChunkActivities(openStore, { sketch: (job) => sketchRecipe(models, job) });
+  return {
+    queue: TaskQueue.Gradients,
+    activities: translateFailures({ ...chunks, ...createDiversityActivities(openStore) }),
+    // Sessions give the parallelism; two chunks keep them busy while one of them ends.
+    concurrentActivities: 2,
+    close: () => models.close(),
+  };
+});

@@ -1,0 +1,29 @@
+// The language-model worker: drafts from every kind of generator, and independent attempts.
+
+import { attemptRecipe } from '../activities/attempts.ts';
+import { createChunkActivities } from '../activities/chunks.ts';
+import { translateFailures } from '../activities/failure.ts';
+import { generateRecipe } from '../activities/generation.ts';
+import { fingerprint } from '../adapters/datasets/fingerprint.ts';
+import { readDataset } from '../adapters/datasets/read-dataset.ts';
+import { createEndpoints } from '../adapters/llm/open-endpoint.ts';
+import { requestHash } from '../adapters/llm/request-hash.ts';
+import { pullModel } from '../adapters/models/pull.ts';
+import { openStore } from '../adapters/store/open.ts';
+import { TaskQueue } from '../contracts/queues.ts';
+import { serve } from './serve.ts';
+
+await serve(async () => {
+  const openEndpoint = createEndpoints({ embeddedModelFile: (model) => pullModel(model) });
+  const ports = { datasets: { read: readDataset, fingerprint }, openEndpoint, requestHash };
+  const chunks = createChunkActivities(openStore, {
+    generate: (job) => generateRecipe(ports, job),
+    attempt: async (job) => attemptRecipe(ports, job),
+  });
+  return {
+    queue: TaskQueue.LanguageModel,
+    activities: translateFailures(chunks),
+    concurrentActivities: 16,
+    close: () => openEndpoint.close(),
+  };
+});

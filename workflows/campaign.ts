@@ -1,0 +1,60 @@
+// A campaign: seeds become a measured pool, rounds grow it where it is sparse, a student shows whether that helped.
+// One run of this workflow is the start, one round, or the end; between them it continues as new.
+
+import { allHandlersFinished, condition, continueAsNew, upsertSearchAttributes } from '@temporalio/workflow';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import type { CampaignInput } from '../contracts/messages.ts';
+import { SearchAttribute } from '../contracts/search-attributes.ts';
+import type { CampaignProgress } from '../contracts/status.ts';
+import { importBenchmarks, type Benchmarks } from './benchmarks.ts';
+import { openDesk, type DeskState } from './desk.ts';
+import { data } from './proxies.ts';
+import { startPool, turnRound, type Pool } from './round.ts';
+import { finishStudent, scoreUntrained } from './student.ts';
+
+/** What one run hands to the next: refs and counters, of constant size. */
+export interface Carried {
+  readonly desk: DeskState;
+  readonly pool: Pool;
+  readonly benchmarks: Benchmarks;
+}
+
+export async function campaign({ config, context, carried }: CampaignInput<Carried>): Promise<CampaignProgress> {
+  const desk = openDesk(config, context, carried?.desk ?? null);
+
+  if (carried === null) {
+    upsertSearchAttributes([{ key: campaignKey, value: context.campaign }]);
+    const benchmarks = await importBenchmarks(desk, config);
+    const pool = await startPool(desk, config, benchmarks);
+    const scored = await scoreUntrained(desk, config, benchmarks);
+    return nextRun({ desk: desk.state(), pool, benchmarks: scored });
+  }
+
+  const { round, rounds } = desk.progress();
+  if (round < rounds && !desk.stopping()) {
+    upsertSearchAttributes([{ key: roundKey, value: round + 1 }]);
+    const pool = await turnRound(desk, config, carried);
+    upsertSearchAttributes([{ key: gVendiKey, value: pool.diversity.gVendi }]);
+    return nextRun({ desk: desk.state(), pool, benchmarks: carried.benchmarks });
+  }
+
+  await finishStudent(desk, config, carried);
+  const outcome = desk.stopping() ? 'stopped' : 'completed';
+  desk.note({ outcome });
+  upsertSearchAttributes([{ key: outcomeKey, value: outcome }]);
+  const report = await data.writeReport({ config, progress: desk.progress() });
+  desk.note({ report });
+  await data.publish({ context, refs: { pool: carried.pool.samples, report } });
+  await condition(allHandlersFinished);
+  return desk.progress();
+
+  async function nextRun(next: Carried): Promise<never> {
+    await condition(allHandlersFinished);
+    return continueAsNew<typeof campaign>({ config, context, carried: { ...next, desk: desk.state() } });
+  }
+}
+
+const campaignKey = defineSearchAttributeKey(SearchAttribute.Campaign, SearchAttributeType.KEYWORD);
+const roundKey = defineSearchAttributeKey(SearchAttribute.Round, SearchAttributeType.INT);
+const gVendiKey = defineSearchAttributeKey(SearchAttribute.GVendi, SearchAttributeType.DOUBLE);
+const outcomeKey = defineSearchAttributeKey(SearchAttribute.Outcome, SearchAttributeType.KEYWORD);

@@ -1,0 +1,5 @@
+// The workflows a control worker serves.
+
+export { campaign } from './campaign.ts';
+export { fanOut } from './fan-out.ts';
+export { training } from './training.ts';

@@ -1,0 +1,55 @@
+// The activities as workflows call them: each family on its queue, with time-outs that its work explains.
+
+import { proxyActivities } from '@temporalio/workflow';
+import type {
+  ChunkActivities,
+  ChunkedJob,
+  DataActivities,
+  DiversityActivities,
+  TrainingActivities,
+} from '../contracts/activities.ts';
+import { TaskQueue } from '../contracts/queues.ts';
+
+/** Waits grow to a minute and never give up: an outage of the store or an endpoint is waited out, not fatal. */
+const retry = { initialInterval: '1 second', maximumInterval: '1 minute', backoffCoefficient: 2 } as const;
+
+// Moves and checks tables: minutes at most; a lost worker costs one redo.
+export const data = proxyActivities<DataActivities>({
+  taskQueue: TaskQueue.Control,
+  startToCloseTimeout: '1 hour',
+  heartbeatTimeout: '1 minute',
+  retry,
+});
+
+// Spectra and k-means are minutes of arithmetic on large pools; heartbeats tell a slow worker from a dead one.
+export const diversity = proxyActivities<DiversityActivities>({
+  taskQueue: TaskQueue.Gradients,
+  startToCloseTimeout: '6 hours',
+  heartbeatTimeout: '1 minute',
+  retry,
+});
+
+// A student trains for hours or days; progress is checkpointed, so a retry goes on from the newest checkpoint.
+export const students = proxyActivities<TrainingActivities>({
+  taskQueue: TaskQueue.Training,
+  startToCloseTimeout: '30 days',
+  heartbeatTimeout: '1 minute',
+  retry,
+});
+
+const chunkQueues: Readonly<Record<ChunkedJob['kind'], TaskQueue>> = {
+  sketch: TaskQueue.Gradients,
+  generate: TaskQueue.LanguageModel,
+  attempt: TaskQueue.LanguageModel,
+  evaluate: TaskQueue.Training,
+};
+
+/** The chunk calls on the queue that serves this kind of job. A chunk is minutes of work with an inner checkpoint. */
+export function chunksOf(kind: ChunkedJob['kind']): ChunkActivities {
+  return proxyActivities<ChunkActivities>({
+    taskQueue: chunkQueues[kind],
+    startToCloseTimeout: '2 hours',
+    heartbeatTimeout: '30 seconds',
+    retry,
+  });
+}
