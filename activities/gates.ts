@@ -3,7 +3,7 @@
 import type { DataActivities } from '../contracts/activities.ts';
 import type { TableRef } from '../contracts/artifacts.ts';
 import type { Attempt, Draft, Lineage, Sample } from '../contracts/samples.ts';
-import { decontaminate, indexBenchmarks } from '../core/text/decontamination.ts';
+import { buildDecontaminationIndex, decontaminate, DEFAULT_DECONTAMINATION } from '../core/text/decontamination.ts';
 import { duplicateKey } from '../core/text/exact-duplicates.ts';
 import { taskNamed } from '../tasks/registry.ts';
 import type { ReadResult, Task } from '../tasks/task.ts';
@@ -61,9 +61,14 @@ export function createGateActivities({ openStore }: { readonly openStore: OpenSt
       const config = { task: task.name, rule, names };
       return runStage(store, { stage: 'decontaminate', version: 1, inputs, config }, async () => {
         const textsOf = async (ref: TableRef<'samples'>) =>
-          (await readRows(store, ref)).map((sample) => ({ id: sample.id, text: task.decontaminationText(sample) }));
-        const tests = await Promise.all(names.map(async (name) => ({ name, rows: await textsOf(benchmarks[name]!) })));
-        const index = indexBenchmarks(tests, await textsOf(common), rule);
+          (await readRows(store, ref)).map((sample) => ({ rowId: sample.id, text: task.decontaminationText(sample) }));
+        const rows = await Promise.all(
+          names.map(async (benchmark) => (await textsOf(benchmarks[benchmark]!)).map((row) => ({ benchmark, ...row }))),
+        );
+        const seedTexts = (await textsOf(common)).map(({ text }) => text);
+        const { ngram: n, overlap, commonShare } = rule;
+        const profile = { ...DEFAULT_DECONTAMINATION, n, overlap, commonShare };
+        const index = buildDecontaminationIndex(rows.flat(), seedTexts, profile);
         const checked = decontaminate(
           index,
           (await textsOf(samples)).map(({ text }) => text),
@@ -72,7 +77,7 @@ export function createGateActivities({ openStore }: { readonly openStore: OpenSt
         const sifted = await sift(store, 'decontaminate', samples, (sample, sieve) => {
           const hit = checked.results[place++];
           if (hit === null || hit === undefined) return sieve.keep(sample);
-          const detail = `${hit.row} of ${hit.benchmark}: "${hit.ngram}", overlap ${hit.overlap.toFixed(2)}`;
+          const detail = `${hit.rowId} of ${hit.benchmark}: "${hit.ngram}", overlap ${hit.overlap.toFixed(2)}`;
           return turnAway(sieve, sample, `contaminated:${hit.benchmark}`, detail);
         });
         return { ...sifted, summary: checked.hits };

@@ -15,7 +15,8 @@ export interface CampaignFileOptions {
 export function readCampaignFile(file: string, options: CampaignFileOptions, services: Services): LoadedCampaign {
   const known = taskNames.map((name) => {
     const { fields, slices } = services.task(name);
-    return [name, { fields: Object.keys(fields), slices: Object.keys(slices) }] as const;
+    const required = Object.keys(fields).filter((field) => fields[field]?.startsWith('optional') !== true);
+    return [name, { fields: Object.keys(fields), required, slices: Object.keys(slices) }] as const;
   });
   return loadCampaign(file, {
     size: options.quick === true ? 'quick' : 'full',

@@ -1,9 +1,7 @@
 // What every command answers with, and which error becomes which answer.
 
 import { CommanderError } from 'commander';
-import { CampaignNotFound } from '../adapters/temporal/campaigns.ts';
-import { ServerUnreachable } from '../adapters/temporal/connect.ts';
-import { FailureType, PermanentError } from '../contracts/failures.ts';
+import { FailureType, PermanentError, TransientError } from '../contracts/failures.ts';
 
 export const ExitCode = {
   Ok: 0,
@@ -28,13 +26,15 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-export function exitCodeOf(error: unknown): ExitCode {
+export async function exitCodeOf(error: unknown): Promise<ExitCode> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.Ok : ExitCode.Usage;
   if (error instanceof UsageError) return ExitCode.Usage;
-  if (error instanceof CampaignNotFound) return ExitCode.NotFound;
-  if (error instanceof ServerUnreachable || isRefusedConnection(error)) return ExitCode.Unreachable;
   if (error instanceof PermanentError) return permanentCodes[error.type] ?? ExitCode.Failed;
-  return isAbort(error) ? ExitCode.Interrupted : ExitCode.Failed;
+  if (error instanceof TransientError || isRefusedConnection(error)) return ExitCode.Unreachable;
+  if (isAbort(error)) return ExitCode.Interrupted;
+  // Loaded here because the Temporal client takes a second to load, and most commands go without it.
+  const { CampaignNotFound } = await import('../adapters/temporal/campaigns.ts');
+  return error instanceof CampaignNotFound ? ExitCode.NotFound : ExitCode.Failed;
 }
 
 /** One message without a stack; null when it was already shown. */

@@ -26,7 +26,7 @@ export async function runCommandLine(
   } catch (error) {
     const message = messageOf(error, services.environment);
     if (message !== null && !signal.aborted) terminal.note(message);
-    return signal.aborted ? ExitCode.Interrupted : exitCodeOf(error);
+    return signal.aborted ? ExitCode.Interrupted : await exitCodeOf(error);
   }
 }
 

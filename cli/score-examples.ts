@@ -12,6 +12,9 @@ interface Wanted {
 
 const FIELDS = ['prompt', 'completion'];
 
+/** Turns of a conversation that are looked at. */
+const TURNS = 32;
+
 /** @throws {PermanentError} `InvalidData` when rows have neither form, or a mapped column is not there */
 export async function readExamples(
   readDataset: ReadDataset,
@@ -20,14 +23,15 @@ export async function readExamples(
 ): Promise<readonly ChatExample[]> {
   if (map !== undefined) {
     requireFields(map);
-    return take(readDataset({ ...source, map }), limit);
+    const { messages } = map;
+    return take(readDataset({ ...source, map: messages === undefined ? map : turnMap(messages) }), limit);
   }
   try {
     return await take(readDataset({ ...source, map: { prompt: 'prompt', completion: 'completion' } }), limit);
   } catch (notPairs) {
     if (!(notPairs instanceof PermanentError) || notPairs.type !== FailureType.InvalidData) throw notPairs;
     try {
-      return await take(readDataset({ ...source, map: { messages: 'messages' } }), limit);
+      return await take(readDataset({ ...source, map: turnMap('messages') }), limit);
     } catch (notMessages) {
       if (!(notMessages instanceof PermanentError)) throw notMessages;
       throw new PermanentError(
@@ -60,35 +64,33 @@ async function take(rows: ReturnType<ReadDataset>, limit: number | undefined): P
 }
 
 function exampleOf(fields: Readonly<Record<string, string>>, row: number): ChatExample {
-  const messages = fields['messages'];
-  if (messages !== undefined) return fromMessages(messages, row);
-  return { prompt: fields['prompt'] ?? '', completion: fields['completion'] ?? '' };
+  const { prompt, completion } = fields;
+  if (prompt !== undefined && completion !== undefined) return { prompt, completion };
+  return fromTurns(fields, row);
 }
 
-/** The last user turn and the answer to it. */
-function fromMessages(text: string, row: number): ChatExample {
-  const turns = parseTurns(text);
+/** Columns are paths, so a list of turns is read turn by turn; turns that are not there read as ''. */
+function turnMap(column: string): Readonly<Record<string, string>> {
+  const turns = Array.from({ length: TURNS }, (_, turn) => [
+    [`role ${turn}`, `${column}.${turn}.role`],
+    [`content ${turn}`, `${column}.${turn}.content`],
+  ]);
+  return Object.fromEntries(turns.flat());
+}
+
+/** The last answer, and the last question before it. */
+function fromTurns(fields: Readonly<Record<string, string>>, row: number): ChatExample {
+  const turns = Array.from({ length: TURNS }, (_, turn) => ({
+    role: fields[`role ${turn}`] ?? '',
+    content: fields[`content ${turn}`] ?? '',
+  }));
   const answer = turns.findLastIndex(({ role }) => role === 'assistant');
   const question = turns.slice(0, Math.max(0, answer)).findLast(({ role }) => role === 'user');
   const completion = turns[answer]?.content;
-  if (question === undefined || completion === undefined) {
-    throw new PermanentError(
-      FailureType.InvalidData,
-      `Row ${row}: messages hold no user turn with an assistant turn after it: ${text.slice(0, 80)}`,
-    );
-  }
-  return { prompt: question.content, completion };
-}
-
-function parseTurns(text: string): readonly { role: string; content: string }[] {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    if (!Array.isArray(parsed)) return [];
-    return parsed.filter((turn): turn is { role: string; content: string } => {
-      const { role, content } = (turn ?? {}) as Record<string, unknown>;
-      return typeof role === 'string' && typeof content === 'string';
-    });
-  } catch {
-    return [];
-  }
+  if (question !== undefined && completion !== undefined) return { prompt: question.content, completion };
+  const roles = turns.flatMap(({ role }) => (role === '' ? [] : [role]));
+  throw new PermanentError(
+    FailureType.InvalidData,
+    `Row ${row}: expected a user turn with an assistant turn after it; found ${roles.length === 0 ? 'no turns' : roles.join(', ')}.`,
+  );
 }

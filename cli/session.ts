@@ -2,8 +2,8 @@
 
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ServerUnreachable } from '../adapters/temporal/connect.ts';
 import type { Campaigns } from '../adapters/temporal/campaigns.ts';
+import { TransientError } from '../contracts/failures.ts';
 import type { ServerAddress, Services } from './services.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -22,7 +22,7 @@ interface StackRecord extends ServerAddress {
 const FIND_SECONDS = 3;
 const START_SECONDS = 30;
 
-/** A server that somebody else runs; null when none is named or up. @throws {ServerUnreachable} for a named one that is silent */
+/** A server that somebody else runs; null when none is named or up. @throws {TransientError} for a named one that is silent */
 export async function joinSession(services: Services): Promise<Session | null> {
   const named = namedServer(services);
   if (named !== null) return openSession(await services.connect(named, START_SECONDS), null);
@@ -32,16 +32,16 @@ export async function joinSession(services: Services): Promise<Session | null> {
     return openSession(await services.connect(record, FIND_SECONDS), record.uiAddress);
   } catch (error) {
     // The record outlived its stack: a killed process cannot take it back.
-    if (error instanceof ServerUnreachable) return null;
+    if (error instanceof TransientError) return null;
     throw error;
   }
 }
 
-/** @throws {ServerUnreachable} when no server is named or up */
+/** @throws {TransientError} when no server is named or up */
 export async function requireSession(services: Services): Promise<Session> {
   const session = await joinSession(services);
   if (session !== null) return session;
-  throw new ServerUnreachable(
+  throw new TransientError(
     'No Temporal server is known here: TEMPORAL_ADDRESS is not set and no local stack is up. ' +
       'Start one with `diffract up` (campaigns go on where they were), or set TEMPORAL_ADDRESS.',
   );
@@ -54,12 +54,15 @@ export async function startSession(
   gradientWorkers: number | undefined,
 ): Promise<Session> {
   terminal.progress('Starting the Temporal server and the workers ...');
+  let isUp = false;
   const stack = await services.startStack({
     gradientWorkers,
     onEvent: ({ kind, name, detail }) => {
-      if (kind !== 'worker-started') terminal.note(`${kind} ${name}${detail === '' ? '' : `: ${detail}`}`);
+      // Starts are news only after something died.
+      if (isUp || !kind.endsWith('-started')) terminal.note(`${kind} ${name}${detail === '' ? '' : `: ${detail}`}`);
     },
   });
+  isUp = true;
   const { address, namespace, uiAddress } = stack;
   try {
     await writeRecord(services, { address, namespace, uiAddress });

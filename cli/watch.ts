@@ -22,17 +22,20 @@ export async function watchCampaign(
 ): Promise<CampaignView> {
   const show = createView(terminal, services);
   let lastAnswer = services.now();
+  let isAway = false;
   for (;;) {
     signal.throwIfAborted();
     try {
       const view = await campaigns.status(name);
       const live = view.state === 'running' ? await campaigns.liveProgress(name) : null;
       lastAnswer = services.now();
+      isAway = false;
       show(view, live);
       if (view.state !== 'running') return view;
     } catch (error) {
       if (!isRefusedConnection(error) || services.now() - lastAnswer > PATIENCE_SECONDS) throw error;
-      terminal.progress('The server or its workers do not answer; trying again ...');
+      if (!isAway) terminal.note('The server or its workers do not answer; trying again ...');
+      isAway = true;
     }
     await services.sleep(POLL_SECONDS, signal);
   }

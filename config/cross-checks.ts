@@ -11,6 +11,8 @@ import type { Path } from './schema-walk.ts';
 /** What a task expects of a campaign file; tasks/ know it, config/ is told. */
 export interface TaskKnowledge {
   readonly fields: readonly string[];
+  /** Those of them that a `map` may not leave out. */
+  readonly required: readonly string[];
   readonly slices: readonly string[];
 }
 
@@ -119,6 +121,13 @@ function fileProblems(
   for (const field of Object.keys(value.map).filter((key) => !knowledge.fields.includes(key))) {
     const message = `no field of this task; ${suggestion(field, knowledge.fields)}`;
     problems.push({ path: [...path, 'map', field], message });
+  }
+  const absent = knowledge.required.filter((field) => !(field in value.map));
+  if (absent.length > 0) {
+    problems.push({
+      path: [...path, 'map'],
+      message: `nothing is mapped to ${absent.join(' and ')}; add ${absent.map((field) => `${field}: COLUMN`).join(', ')}`,
+    });
   }
   return problems;
 }

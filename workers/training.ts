@@ -7,7 +7,6 @@ import { createTrainingActivities } from '../activities/training.ts';
 import { createModelRuntime } from '../adapters/models/runtime.ts';
 import { openStore } from '../adapters/store/open.ts';
 import { createEmbeddedTrainer } from '../adapters/trainer/embedded/embedded-trainer.ts';
-import { createCommandTrainer } from '../adapters/trainer/command/command-trainer.ts';
 import { TaskQueue } from '../contracts/queues.ts';
 import { numberSetting, serve } from './serve.ts';
 
@@ -16,7 +15,7 @@ await serve(async () => {
   const models = createModelRuntime({ sessions });
   const trainers = {
     embedded: createEmbeddedTrainer({ sessions }),
-    command: createCommandTrainer({ workFolder: process.env['DIFFRACT_TRAINING_FOLDER'] ?? '.diffract/training' }),
+    command: null as never,
   };
   const activities = {
     ...createTrainingActivities({ openStore, models, trainerFor: ({ kind }) => trainers[kind] }),

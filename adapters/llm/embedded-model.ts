@@ -10,6 +10,7 @@ import type {
   SequenceEvaluateOptions,
   Token,
 } from 'node-llama-cpp';
+import type * as LlamaCpp from 'node-llama-cpp';
 import { FailureType, PermanentError } from '../../contracts/failures.ts';
 import { checkGgufHeader } from './gguf-header.ts';
 
@@ -51,7 +52,7 @@ export class UnservableRequest extends Error {
   override readonly name = 'UnservableRequest';
 }
 
-type Runtime = typeof import('node-llama-cpp');
+type Runtime = typeof LlamaCpp;
 
 const LONGEST_CONTEXT = 8192;
 
@@ -185,7 +186,7 @@ async function evaluationOptions(
   const sampling = { temperature, topP, topK: 0, seed: seed >>> 0 };
   if (jsonSchema === undefined) return sampling;
   try {
-    const grammar = await llama.createGrammarForJsonSchema(jsonSchema);
+    const grammar = await llama.createGrammarForJsonSchema(jsonSchema as Parameters<Llama['createGrammarForJsonSchema']>[0]);
     return { ...sampling, grammarEvaluationState: new runtime.LlamaGrammarEvaluationState({ model, grammar }) };
   } catch (error) {
     throw new UnservableRequest(`The JSON schema of response_format makes no grammar: ${String(error)}`);

@@ -65,15 +65,19 @@ async function handle(
 ): Promise<void> {
   switch (`${request.method ?? ''} ${request.url ?? ''}`) {
     case 'GET /health':
-      return send(response, 200, { status: 'ok' });
+      send(response, 200, { status: 'ok' });
+      return;
     case 'GET /v1/models':
-      return send(response, 200, { object: 'list', data: [{ id: name, object: 'model', owned_by: 'local' }] });
+      send(response, 200, { object: 'list', data: [{ id: name, object: 'model', owned_by: 'local' }] });
+      return;
     case 'POST /v1/chat/completions': {
       const generation = await model.generate(readChatBody(await readText(request)), signalOf(response));
-      return send(response, 200, completion(name, generation));
+      send(response, 200, completion(name, generation));
+      return;
     }
     default:
-      return send(response, 404, { error: { message: `Nothing here: ${request.method ?? ''} ${request.url ?? ''}` } });
+      send(response, 404, { error: { message: `Nothing here: ${request.method ?? ''} ${request.url ?? ''}` } });
+      return;
   }
 }
 

@@ -53,7 +53,8 @@ export function decodeAdapter(bytes: Uint8Array): LoraAdapter {
   const { __metadata__: metadata, ...entries } = header;
   const { rank, alpha, layers } = metadata ?? {};
   if (rank === undefined || alpha === undefined || layers === undefined) throw corrupt('no rank, alpha and layers');
-  const body = bytes.slice(start);
+  // A copy: a Buffer slices without one, and floats need aligned memory of their own.
+  const body = new Uint8Array(bytes.subarray(start));
   const tensors = Object.entries(entries).map(
     ([
       name,

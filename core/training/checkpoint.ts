@@ -38,7 +38,8 @@ export function encodeCheckpoint({ parameters, optimizer }: Checkpoint): Uint8Ar
 /** @throws {PermanentError} `CorruptArtifact` when the bytes are not a whole checkpoint */
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const { header, start } = readHeader(bytes);
-  const body = bytes.slice(start);
+  // A copy: a Buffer slices without one, and floats need aligned memory of their own.
+  const body = new Uint8Array(bytes.subarray(start));
   const numbers = header.tensors.reduce((sum, { length }) => sum + 3 * length, 0);
   if (body.length !== numbers * 4) throw corrupt(`${body.length} bytes of tensors, expected ${numbers * 4}`);
   const values = new Float32Array(body.buffer);

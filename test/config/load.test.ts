@@ -25,7 +25,9 @@ generators:
 selection: { accept: 8 }
 `;
 
-const tasks = { nli: { fields: ['premise', 'hypothesis', 'label'], slices: ['negation', 'quantifiers'] } };
+const tasks = {
+  nli: { fields: ['premise', 'hypothesis', 'label'], required: ['premise'], slices: ['negation', 'quantifiers'] },
+};
 
 function load(text: string, overrides: LoadOverrides = {}, file = 'campaign.yaml') {
   const path = join(folder, file);
@@ -210,6 +212,11 @@ describe('a bad campaign file', () => {
       'a field the task has not',
       withSeedFile('rows.jsonl', 'premise: p, hypotesis: h'),
       /map\.hypotesis: no field of this task; did you mean "hypothesis"/,
+    ],
+    [
+      'a field that is needed',
+      withSeedFile('rows.jsonl', 'label: l'),
+      /seeds\[0\]\.map: nothing is mapped to premise; add premise: COLUMN/,
     ],
     [
       'a slice the task has not',

@@ -23,7 +23,7 @@ async function ask(server: EmbeddedServer, content: string, more: object = {}): 
     method: 'POST',
     body: JSON.stringify({ messages, temperature: 0.9, max_tokens: 24, seed: 5, ...more }),
   });
-  const body = (await response.json()) as any;
+  const body = JSON.parse(await response.text());
   const choice = body.choices?.[0];
   return {
     status: response.status,
@@ -54,7 +54,7 @@ describe('the embedded server, with a tiny random model', () => {
     const origin = new URL(server.url).origin;
     assert.match(origin, /^http:\/\/127\.0\.0\.1:\d+$/);
     assert.deepEqual(await (await fetch(`${origin}/health`)).json(), { status: 'ok' });
-    const models = (await (await fetch(`${server.url}/models`)).json()) as any;
+    const models = JSON.parse(await (await fetch(`${server.url}/models`)).text());
     assert.equal(models.data[0].id, 'tiny');
     assert.equal((await fetch(`${server.url}/embeddings`)).status, 404);
   });

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { describe, it } from 'node:test';
+import { createOnnxRuntime, sessionPool } from '../../../adapters/onnx/runtime.ts';
+import { GraphBuilder } from '../../../core/graph/builder.ts';
+import { encodeModel } from '../../../core/graph/onnx-encoding.ts';
+import type { GraphModel, TensorValue } from '../../../core/graph/runner.ts';
+import { floatOutput } from '../../../core/graph/runner.ts';
+import { buildScoreGraph } from '../../../core/models/scorer.ts';
+import { makeTinyModel } from '../../helpers/tiny-model.ts';
+
+describe('the onnx runtime', () => {
+  it('answers runs of a pool in the order they were asked, whichever session is idle', async (test) => {
+    const pool = await sessionPool(createOnnxRuntime(), doubling(), 2);
+    test.after(() => pool.close());
+    const inputs = Array.from({ length: 20 }, (_, index) => index);
+    const outputs = await Promise.all(inputs.map((number) => pool.run({ x: vector([number, 1]) })));
+    assert.deepEqual(
+      outputs.map((output) => floatOutput(output, 'y')[0]),
+      inputs.map((number) => 2 * number),
+    );
+  });
+
+  it('leaves the feeds usable after a run', async (test) => {
+    const session = await createOnnxRuntime().open(doubling(), 1);
+    test.after(() => session.close());
+    const x = vector([1, 2]);
+    await session.run({ x });
+    assert.deepEqual([...floatOutput(await session.run({ x }), 'y')], [2, 4]);
+  });
+
+  it('refuses bytes that are not a model, for good', async () => {
+    const model = { bytes: new Uint8Array([1, 2, 3]), weightsFolder: null };
+    await assert.rejects(createOnnxRuntime().open(model, 1), { name: 'PermanentError', type: 'UnsupportedModel' });
+  });
+
+  it('refuses feeds that do not fit, names the input, and goes on working', async (test) => {
+    const session = await createOnnxRuntime().open(doubling(), 1);
+    test.after(() => session.close());
+    await assert.rejects(session.run({ z: vector([1]) }), { name: 'PermanentError', message: /x/ });
+    assert.deepEqual([...floatOutput(await session.run({ x: vector([3]) }), 'y')], [6]);
+  });
+
+  it('fails runs of a closed session', async () => {
+    const session = await createOnnxRuntime().open(doubling(), 1);
+    await session.close();
+    await assert.rejects(session.run({ x: vector([1]) }), /closed/);
+  });
+
+  it('leaves nothing in the weights folder', async (test) => {
+    const model = await makeTinyModel(test);
+    const bytes = encodeModel(buildScoreGraph(model.config, model.tensors));
+    const session = await createOnnxRuntime().open({ bytes, weightsFolder: model.folder }, 1);
+    await session.close();
+    assert.deepEqual((await readdir(model.folder)).sort(), ['config.json', 'weights.bin', 'weights.json']);
+  });
+});
+
+function doubling(): GraphModel {
+  const builder = new GraphBuilder();
+  const x = builder.input('x', 'float32', ['N']);
+  builder.output('y', builder.add(x, x));
+  return { bytes: encodeModel(builder.finish()), weightsFolder: null };
+}
+
+function vector(numbers: number[]): TensorValue {
+  return { type: 'float32', dims: [numbers.length], data: Float32Array.from(numbers) };
+}

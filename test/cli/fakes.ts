@@ -1,0 +1,139 @@
+// A command line without a world: scripted campaigns, a clock that sleeping moves, a terminal that remembers.
+
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CampaignView, Campaigns } from '../../adapters/temporal/campaigns.ts';
+import type { ChatExample, ModelRuntime } from '../../activities/ports/models.ts';
+import { runCommandLine } from '../../cli/program.ts';
+import type { LocalStack, Services } from '../../cli/services.ts';
+import type { Terminal } from '../../cli/terminal.ts';
+import { TransientError } from '../../contracts/failures.ts';
+import { taskNamed } from '../../tasks/registry.ts';
+import { inventedStatus } from '../core/report/invented-campaign.ts';
+
+export interface World {
+  readonly services: Services;
+  /** What was asked of campaigns and stacks, in order. */
+  readonly calls: string[];
+  readonly interrupt: AbortController;
+  run(...commandLine: string[]): Promise<{ code: number; output: string; messages: string }>;
+}
+
+export const running: CampaignView = {
+  ...inventedStatus,
+  round: 1,
+  progress: { stage: 'sketch', done: 0, total: 100, startedAt: 0, fanOut: null },
+  history: [],
+  scores: [],
+  timings: [],
+  report: null,
+  outcome: null,
+  state: 'running',
+  failure: null,
+};
+
+export const completed: CampaignView = {
+  ...inventedStatus,
+  report: { kind: 'report', manifest: 'ef'.repeat(32), rows: 0, bytes: 10 },
+  state: 'completed',
+  failure: null,
+};
+
+/** `views` are the answers of the status query, the last one for ever; an Error among them is thrown. */
+export function createWorld(
+  views: readonly (CampaignView | Error)[] = [running, completed],
+  change: Partial<Services> = {},
+  campaignsChange: Partial<Campaigns> = {},
+): World {
+  const calls: string[] = [];
+  const interrupt = new AbortController();
+  const stateFolder = mkdtempSync(join(tmpdir(), 'diffract-cli-'));
+  let [time, asked] = [0, 0];
+  const say = (text: string): Promise<void> => Promise.resolve(void calls.push(text));
+  const campaigns: Campaigns = {
+    start: (config) =>
+      say(`start ${config.name}`).then(() => ({ workflowId: `campaign-${config.name}`, adopted: false })),
+    async status(name) {
+      const view = views[Math.min(asked++, views.length - 1)] ?? completed;
+      if (view instanceof Error) throw view;
+      return { ...view, campaign: name };
+    },
+    liveProgress: () => Promise.resolve({ done: Math.min(100, 7 * asked), total: 100 }),
+    pause: (name, reason) => say(`pause ${name}: ${reason}`),
+    resume: (name) => say(`resume ${name}`),
+    setBudget: (name, tokens) => say(`setBudget ${name} ${String(tokens)}`),
+    stop: (name) => say(`stop ${name}`),
+    result: () => Promise.resolve(completed),
+    readFile: (_, __, path) => Promise.resolve(new TextEncoder().encode(`contents of ${path}`)),
+    close: () => say('close'),
+    ...campaignsChange,
+  };
+  const stack: LocalStack = {
+    address: '127.0.0.1:1',
+    namespace: 'default',
+    uiAddress: 'http://127.0.0.1:2',
+    stop: () => say('stop stack'),
+  };
+  const services: Services = {
+    environment: { TEMPORAL_ADDRESS: 'somewhere:7233' },
+    stateFolder,
+    task: taskNamed,
+    connect: ({ address }) => say(`connect ${address}`).then(() => campaigns),
+    startStack: () => say('start stack').then(() => stack),
+    openRuntime: () => Promise.reject(new Error('no model here')),
+    readDataset: () => {
+      throw new Error('no data here');
+    },
+    listModels: () => Promise.resolve([]),
+    pullModel: (name) => Promise.resolve(`/models/${name}`),
+    checkMachine: () => Promise.resolve([]),
+    checkStore: () => Promise.resolve([]),
+    now: () => time,
+    sleep: async (seconds, signal) => {
+      time += seconds;
+      signal.throwIfAborted();
+    },
+    ...change,
+  };
+  return {
+    services,
+    calls,
+    interrupt,
+    async run(...commandLine) {
+      let [output, messages] = ['', ''];
+      const terminal: Terminal = {
+        interactive: false,
+        print: (text) => void (output += `${text}\n`),
+        note: (text) => void (messages += `${text}\n`),
+        progress: () => undefined,
+      };
+      const code = await runCommandLine(commandLine, { services, terminal, signal: interrupt.signal });
+      return { code, output, messages };
+    },
+  };
+}
+
+export const unreachable = (): Promise<never> => Promise.reject(new TransientError('No Temporal server answers'));
+
+/** Sketches are unit vectors: one direction for each first letter of the prompt. A prompt `none` has no gradient. */
+export function fakeRuntime(): ModelRuntime & { close(): Promise<void> } {
+  const identity = { model: 'fake', weights: 'w', tokenizer: 't', template: 'c' };
+  return {
+    identify: () => Promise.resolve(identity),
+    openScorer: () => Promise.reject(new Error('not here')),
+    openSketcher: (_, { p }) =>
+      Promise.resolve({
+        identity,
+        specification: `fake p=${p}`,
+        async *sketch(examples: readonly ChatExample[]) {
+          for (const [position, { prompt }] of examples.entries()) {
+            const sketch = new Float32Array(p * p);
+            sketch[prompt.charCodeAt(0) % (p * p)] = 1;
+            yield [{ position, result: { sketch: prompt === 'none' ? null : sketch, loss: 1, tokens: 3 } }];
+          }
+        },
+      }),
+    close: () => Promise.resolve(),
+  };
+}

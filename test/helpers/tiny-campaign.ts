@@ -1,0 +1,68 @@
+// A whole campaign that takes seconds: symbolic sentences, a tiny self-made model as proxy and student, a folder as store.
+
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { openStore } from '../../adapters/store/open.ts';
+import { connectCampaigns, type Campaigns } from '../../adapters/temporal/campaigns.ts';
+import type { CampaignConfig } from '../../contracts/campaign.ts';
+import { startStack, type Stack } from '../../workers/stack.ts';
+import { writeTinyGguf } from './tiny-gguf.ts';
+
+export interface TinyWorld {
+  readonly folder: string;
+  readonly model: string;
+  readonly stack: Stack;
+  readonly campaigns: Campaigns;
+}
+
+/** A stack with its own server, database and workers, which goes away with the test. */
+export async function startTinyWorld(test: Pick<TestContext, 'after'>): Promise<TinyWorld> {
+  const folder = await mkdtemp(join(tmpdir(), 'diffract-campaign-'));
+  test.after(() => rm(folder, { recursive: true, force: true }));
+  const model = join(folder, 'tiny.gguf');
+  await writeTinyGguf(model);
+  await mkdir(join(folder, 'state'));
+  const stack = await startStack({ stateFolder: join(folder, 'state'), onEvent: () => {} });
+  test.after(() => stack.stop());
+  const campaigns = await connectCampaigns(stack, openStore, 30);
+  test.after(() => campaigns.close());
+  return { folder, model, stack, campaigns };
+}
+
+export function tinyCampaign({ folder, model }: Pick<TinyWorld, 'folder' | 'model'>, name: string): CampaignConfig {
+  return {
+    name,
+    task: 'nli',
+    seed: 7,
+    store: { kind: 'directory', path: join(folder, `store-${name}`) },
+    seeds: [{ kind: 'symbolic', slices: ['hypernyms', 'negation'], count: 24 }],
+    benchmarks: [
+      {
+        name: 'same',
+        distribution: 'in',
+        sources: [{ kind: 'symbolic', slices: ['hypernyms', 'negation'], count: 16 }],
+      },
+      { name: 'dates', distribution: 'out', sources: [{ kind: 'symbolic', slices: ['ood-dates'], count: 16 }] },
+    ],
+    rounds: 2,
+    generators: [{ kind: 'symbolic', name: 'rules', slices: ['quantifiers', 'voice', 'comparatives'], count: 48 }],
+    decontamination: { ngram: 10, overlap: 0.6, commonShare: 0.0005 },
+    sketch: { proxy: model, p: 8, seed: 1, target: 'text', tokenBudget: 1024, shardRows: 8 },
+    selection: { method: 'sparse-clusters', clusterShare: 0.2, sparseShare: 0.5, accept: 12 },
+    student: {
+      kind: 'embedded',
+      model,
+      lora: { rank: 2, alpha: 4, layers: 2 },
+      epochs: 4,
+      batchSize: 8,
+      learningRate: 0.01,
+      warmupShare: 0.1,
+      weightDecay: 0,
+      clipNorm: 1,
+      checkpointEverySteps: 2,
+    },
+    budget: { tokens: null },
+  };
+}
