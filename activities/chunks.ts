@@ -1,19 +1,13 @@
 // The three calls that fan-out makes for every chunked stage: plan, run one chunk, assemble. A kind of job brings a
 // small recipe; resuming, reuse and the counting of rows and tokens are the same for all of them.
 
-import type {
-  ChunkActivities,
-  ChunkedJob,
-  ChunkedSummary,
-  ChunkOutcome,
-  HeartbeatProgress,
-} from '../contracts/activities.ts';
+import type { ChunkActivities, ChunkedJob, ChunkedSummary, ChunkOutcome } from '../contracts/activities.ts';
 import type { StageCounts, StageResult, TableKind, TableRef } from '../contracts/artifacts.ts';
 import type { Accuracy, TokenUse } from '../contracts/status.ts';
 import { PermanentError } from '../contracts/failures.ts';
 import { addTokens, noTokens } from '../core/plan/budget.ts';
 import { chunkCount, chunkRange, type RowRange } from '../core/plan/chunks.ts';
-import { withHeartbeat } from './heartbeat.ts';
+import { cancellationSignal } from './heartbeat.ts';
 import type { OpenStore, Store } from './ports/store.ts';
 import { joinTables } from './rows.ts';
 import { runStage, stageKey, type StageIdentity } from './stage.ts';
@@ -32,7 +26,6 @@ export interface ChunkWork {
   /** Names the chunk for scratch: the same for every attempt. */
   readonly chunkKey: string;
   readonly signal: AbortSignal;
-  report(progress: HeartbeatProgress): void;
 }
 
 /** A kind of job, prepared for one input. */
@@ -74,13 +67,10 @@ export function createChunkActivities(openStore: OpenStore, recipes: Recipes): C
     async runChunk({ job, chunk }): Promise<ChunkOutcome> {
       const { store, recipe } = await prepare(job);
       const range = chunkRange(chunk, recipe.rows, recipe.chunkRows);
-      const outcome = await runStage(store, chunkIdentity(recipe, chunk), (chunkKey) =>
-        withHeartbeat(async (pulse, signal) => {
-          const report = (progress: HeartbeatProgress) => pulse.report(progress);
-          const { tokens, ...product } = await recipe.produce({ store, range, chunkKey, signal, report });
-          return { ...product, summary: { tokens } };
-        }),
-      );
+      const outcome = await runStage(store, chunkIdentity(recipe, chunk), async (chunkKey) => {
+        const { tokens, ...product } = await recipe.produce({ store, range, chunkKey, signal: cancellationSignal() });
+        return { ...product, summary: { tokens } };
+      });
       return { rows: range.end - range.start, reused: outcome.reused };
     },
 

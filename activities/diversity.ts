@@ -4,14 +4,15 @@ import type { DiversityActivities, SelectInput } from '../contracts/activities.t
 import type { ArtifactRef } from '../contracts/artifacts.ts';
 import type { Sample, SketchRow } from '../contracts/samples.ts';
 import type { Diversity } from '../contracts/status.ts';
+import { PermanentError } from '../contracts/failures.ts';
 import { gatherRows, rowOf, type RowMatrix } from '../core/diversity/row-matrix.ts';
 import { gVendiInterval } from '../core/diversity/g-vendi-interval.ts';
 import { gVendi } from '../core/diversity/vendi.ts';
+import { itemAt } from '../core/item-at.ts';
 import { permutation } from '../core/random/philox.ts';
 import { selectRandom } from '../core/selection/random.ts';
 import { selectSparse } from '../core/selection/sparse-clusters.ts';
 import { sphericalKMeans } from '../core/selection/spherical-k-means.ts';
-import { withHeartbeat } from './heartbeat.ts';
 import type { OpenStore, Store } from './ports/store.ts';
 import { readDocument, readRows, writeDocument, writeRows } from './rows.ts';
 import { countsOf, takenFrom } from './sieve.ts';
@@ -36,33 +37,29 @@ export function createDiversityActivities(openStore: OpenStore): DiversityActivi
     async measureDiversity({ context, sketches }) {
       const store = await openStore(context.store);
       const config = { seed: context.seed, bootstrapDraws };
-      return runStage(store, { stage: 'measure', version: 1, inputs: [sketches], config }, (key) =>
-        withHeartbeat(async () => {
-          const summary = diversityOf(matrixOf(await readRows(store, sketches)), key);
-          return { output: await writeDocument(store, 'measure', summary), rejects: null, counts: {}, summary };
-        }),
-      );
+      return runStage(store, { stage: 'measure', version: 1, inputs: [sketches], config }, async (key) => {
+        const summary = diversityOf(matrixOf(await readRows(store, sketches)), key);
+        return { output: await writeDocument(store, 'measure', summary), rejects: null, counts: {}, summary };
+      });
     },
 
     async clusterPool({ context, sketches, clusterShare }) {
       const store = await openStore(context.store);
       const config = { seed: context.seed, clusterShare };
-      return runStage(store, { stage: 'cluster', version: 1, inputs: [sketches], config }, (key) =>
-        withHeartbeat(async () => {
-          const rows = matrixOf(await readRows(store, sketches));
-          const clusterCount = Math.min(rows.count, Math.max(2, Math.round(rows.count * clusterShare)));
-          const { centroids, sizes, iterations, converged } = sphericalKMeans(rows, { clusterCount, key });
-          const document: Clusters = { dimension: rows.dimension, centroids: base64Of(centroids), sizes: [...sizes] };
-          const summary = {
-            clusters: clusterCount,
-            smallest: Math.min(...sizes),
-            largest: Math.max(...sizes),
-            iterations,
-            converged,
-          };
-          return { output: await writeDocument(store, 'clusters', document), rejects: null, counts: {}, summary };
-        }),
-      );
+      return runStage(store, { stage: 'cluster', version: 1, inputs: [sketches], config }, async (key) => {
+        const rows = matrixOf(await readRows(store, sketches));
+        const clusterCount = Math.min(rows.count, Math.max(2, Math.round(rows.count * clusterShare)));
+        const { centroids, sizes, iterations, converged } = sphericalKMeans(rows, { clusterCount, key });
+        const document: Clusters = { dimension: rows.dimension, centroids: base64Of(centroids), sizes: [...sizes] };
+        const summary = {
+          clusters: clusterCount,
+          smallest: Math.min(...sizes),
+          largest: Math.max(...sizes),
+          iterations,
+          converged,
+        };
+        return { output: await writeDocument(store, 'clusters', document), rejects: null, counts: {}, summary };
+      });
     },
 
     async selectCandidates(input) {
@@ -70,30 +67,28 @@ export function createDiversityActivities(openStore: OpenStore): DiversityActivi
       const store = await openStore(context.store);
       const inputs = [candidates, candidateSketches, poolSketches, clusters];
       const config = { selection, seed: context.seed, round: input.round, bootstrapDraws };
-      return runStage(store, { stage: 'select', version: 1, inputs, config }, (key) =>
-        withHeartbeat(() => select(store, input, key)),
-      );
+      return runStage(store, { stage: 'select', version: 1, inputs, config }, (key) => select(store, input, key));
     },
   };
 }
 
 async function select(store: Store, input: SelectInput, key: string) {
-  const { candidates, selection, round } = input;
+  const { candidates, round } = input;
   const rows = await readRows(store, input.candidateSketches);
   const byId = new Map((await readRows(store, candidates)).map((sample) => [sample.id, sample]));
-  const samples = rows.map(({ id }) => byId.get(id)!);
+  const samples = rows.map(({ id }) => byId.get(id) ?? missing(id));
   const sketches = matrixOf(rows);
   const pool = matrixOf(await readRows(store, input.poolSketches));
   const { accepted, rejected, clusters } = await choose(store, sketches, input, key);
   const control = selectRandom(rows.length, accepted.length, `${key}/control`);
 
   const acceptedSamples = accepted.map((index): Sample => {
-    const sample = samples[index]!;
-    return { ...sample, lineage: { ...sample.lineage, round, cluster: clusters[index]! } };
+    const sample = itemAt(samples, index);
+    return { ...sample, lineage: { ...sample.lineage, round, cluster: itemAt(clusters, index) } };
   });
   const rejects = rejected.map(({ candidate, reason }) => {
-    const { id, lineage } = samples[candidate]!;
-    const detail = `nearest cluster ${clusters[candidate]!}`;
+    const { id, lineage } = itemAt(samples, candidate);
+    const detail = `nearest cluster ${itemAt(clusters, candidate)}`;
     return {
       id,
       generator: lineage.generator,
@@ -104,7 +99,7 @@ async function select(store: Store, input: SelectInput, key: string) {
     };
   });
   const { metadata } = await store.readManifest(input.candidateSketches);
-  const acceptedRows = accepted.map((index) => rows[index]!);
+  const acceptedRows = accepted.map((index) => itemAt(rows, index));
   const random = gatherRows(sketches, control);
   const chosen = gatherRows(sketches, accepted);
   return {
@@ -141,10 +136,12 @@ async function choose(
     wanted: selection.accept,
   });
   const clusters = new Uint32Array(sketches.count);
-  order.forEach((candidate, place) => (clusters[candidate] = offered.clusters[place]!));
+  order.forEach((candidate, place) => {
+    clusters[candidate] = itemAt(offered.clusters, place);
+  });
   return {
-    accepted: offered.accepted.map((place) => order[place]!).sort((a, b) => a - b),
-    rejected: offered.rejected.map(({ candidate, reason }) => ({ candidate: order[candidate]!, reason })),
+    accepted: offered.accepted.map((place) => itemAt(order, place)).sort((a, b) => a - b),
+    rejected: offered.rejected.map(({ candidate, reason }) => ({ candidate: itemAt(order, candidate), reason })),
     clusters,
   };
 }
@@ -171,6 +168,10 @@ function matrixOf(rows: readonly SketchRow[]): RowMatrix {
   const values = new Float32Array(rows.length * dimension);
   rows.forEach(({ sketch }, row) => values.set(sketch, row * dimension));
   return { values, count: rows.length, dimension };
+}
+
+function missing(id: string): never {
+  throw new PermanentError('InvalidData', `Selection: sketch ${id} has no candidate; are both tables of one round?`);
 }
 
 function stacked(first: RowMatrix, second: RowMatrix): RowMatrix {

@@ -4,6 +4,8 @@ import type { CompareInput, EvaluateJob, TrainingActivities } from '../contracts
 import type { ArtifactRef, TableRef } from '../contracts/artifacts.ts';
 import type { Prediction, Sample } from '../contracts/samples.ts';
 import type { Accuracy } from '../contracts/status.ts';
+import { PermanentError } from '../contracts/failures.ts';
+import { itemAt } from '../core/item-at.ts';
 import { noTokens } from '../core/plan/budget.ts';
 import { wilsonInterval } from '../core/stats/intervals.ts';
 import { pairedDifference } from '../core/stats/paired.ts';
@@ -38,7 +40,7 @@ export async function evaluateRecipe(models: ModelRuntime, job: EvaluateJob, sto
       );
       const rows = await readRowRange(store, samples, range.start, range.end);
       const responses = await respond(scorer, task, rows, signal);
-      const predictions = rows.map((row, index) => gradeRow(task, row, responses[index]!));
+      const predictions = rows.map((row, index) => gradeRow(task, row, itemAt(responses, index)));
       return {
         output: await writeRows(store, 'predictions', predictions),
         rejects: null,
@@ -71,7 +73,7 @@ async function respond(
   if (task.evaluation.kind === 'short-answer') return scorer.answer(prompts, task.evaluation.maxTokens, signal);
   const { labels } = task.evaluation;
   const scores = await scorer.scoreLabels(prompts, labels, signal);
-  return scores.map((row) => labels[row.indexOf(Math.max(...row))]!);
+  return scores.map((row) => itemAt(labels, row.indexOf(Math.max(...row))));
 }
 
 function gradeRow(task: Task, { id, group, answer }: Sample, response: string): Prediction {
@@ -91,6 +93,7 @@ async function correctness(store: Store, predictions: TableRef<'predictions'>): 
 
 async function readCheckpoint(store: Store, checkpoint: ArtifactRef): Promise<Uint8Array> {
   const { parts } = await store.readManifest(checkpoint);
-  const weights = parts.find(({ path }) => path.endsWith('.safetensors'))!;
-  return store.readPart(weights);
+  const weights = parts.find(({ path }) => path.endsWith('.safetensors'));
+  if (weights !== undefined) return store.readPart(weights);
+  throw new PermanentError('MissingArtifact', `Checkpoint ${checkpoint.manifest} holds no .safetensors file.`);
 }

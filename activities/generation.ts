@@ -13,6 +13,7 @@ import { addTokens, noTokens } from '../core/plan/budget.ts';
 import { uniformAt } from '../core/random/philox.ts';
 import { taskNamed } from '../tasks/registry.ts';
 import type { ChunkProduct, ChunkRecipe, ChunkWork } from './chunks.ts';
+import { reportProgress } from './heartbeat.ts';
 import { dealRecord, describeSource, drawRecords } from './import.ts';
 import type { Datasets } from './ports/datasets.ts';
 import { answerOnce, drawnSeed, requestsPerChunk, tokensOf, type AskingPorts } from './asking.ts';
@@ -113,7 +114,7 @@ async function askForSamples(
   ports: GenerationPorts,
   { context, round, pool }: GenerateJob,
   generator: LanguageModelGeneratorConfig,
-  { store, range, signal, report }: ChunkWork,
+  { store, range, signal }: ChunkWork,
 ): Promise<ChunkProduct> {
   const task = taskNamed(context.task);
   const samples = await readRows(store, pool);
@@ -127,7 +128,7 @@ async function askForSamples(
     const messages = task.generationMessages(fewShots);
     const request: ChatRequest = { model, messages, sampling: generator.sampling, seed: drawnSeed(draw, 0) };
     const answer = await answerOnce(ports, store, endpoint, request, signal);
-    report({ done: ++done, total: range.end - range.start });
+    reportProgress({ done: ++done, total: range.end - range.start });
     const lineage: Lineage = {
       origin: 'llm',
       source: model,

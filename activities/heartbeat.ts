@@ -1,31 +1,36 @@
-// Heartbeats say what is durable, and that the process lives; a beat carries the last progress reported.
+// Heartbeats say that the process lives and what is durable. Every activity beats in the background; those that know how
+// far they are report it, and each beat carries the last report.
 
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Context } from '@temporalio/activity';
 import type { HeartbeatProgress } from '../contracts/activities.ts';
 
 /** Well under every heartbeat time-out, so that a long step without progress is not taken for a dead worker. */
-const beatMilliseconds = 4_000;
+const beatMilliseconds = 3_000;
 
-export interface Pulse {
-  report(progress: HeartbeatProgress): void;
-}
+const reports = new AsyncLocalStorage<{ last: HeartbeatProgress }>();
 
-/** Runs `work` with a heartbeat in the background; the signal fires on cancellation and on worker shutdown. */
-export async function withHeartbeat<Result>(
-  work: (pulse: Pulse, signal: AbortSignal) => Promise<Result>,
-): Promise<Result> {
+/** Runs an activity's work with heartbeats in the background. */
+export async function withHeartbeat<Result>(work: () => Promise<Result>): Promise<Result> {
   const context = Context.current();
-  let last: HeartbeatProgress = { done: 0, total: 0 };
-  const timer = setInterval(() => context.heartbeat(last), beatMilliseconds);
-  const pulse: Pulse = {
-    report(progress) {
-      last = progress;
-      context.heartbeat(progress);
-    },
-  };
+  const report = { last: { done: 0, total: 0 } };
+  const timer = setInterval(() => context.heartbeat(report.last), beatMilliseconds);
   try {
-    return await work(pulse, context.cancellationSignal);
+    return await reports.run(report, work);
   } finally {
     clearInterval(timer);
   }
+}
+
+/** Says how many rows or steps of the running activity are durable. */
+export function reportProgress(progress: HeartbeatProgress): void {
+  const report = reports.getStore();
+  if (report === undefined) return;
+  report.last = progress;
+  Context.current().heartbeat(progress);
+}
+
+/** Fires when the activity is cancelled and when its worker shuts down. */
+export function cancellationSignal(): AbortSignal {
+  return Context.current().cancellationSignal;
 }

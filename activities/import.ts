@@ -8,7 +8,7 @@ import { PermanentError } from '../contracts/failures.ts';
 import { permutation } from '../core/random/philox.ts';
 import { taskNamed } from '../tasks/registry.ts';
 import type { Task } from '../tasks/task.ts';
-import type { Datasets } from './ports/datasets.ts';
+import type { DatasetRecord, Datasets } from './ports/datasets.ts';
 import type { OpenStore } from './ports/store.ts';
 import { openSieve, type Sieve } from './sieve.ts';
 import { runStage } from './stage.ts';
@@ -43,17 +43,13 @@ export async function describeSource(source: SampleSource, datasets: Datasets): 
 }
 
 /** The rows of a file source in its seeded order, `skip` and `count` applied: two passes, so memory holds only the draw. */
-export async function drawRecords(
-  source: FileSource,
-  seed: number,
-  datasets: Datasets,
-): Promise<{ row: number; fields: Readonly<Record<string, string>> }[]> {
+export async function drawRecords(source: FileSource, seed: number, datasets: Datasets): Promise<DatasetRecord[]> {
   let available = 0;
-  for await (const record of datasets.read(source)) if (record.row >= 0) available += 1;
+  for await (const _record of datasets.read(source)) available += 1;
   const order = permutation(`${seed}/rows/${basename(source.path)}`, available);
   const drawn = order.slice(source.skip, source.count === undefined ? available : source.skip + source.count);
   const places = new Map([...drawn].map((position, place) => [position, place]));
-  const records: { row: number; fields: Readonly<Record<string, string>> }[] = new Array(drawn.length);
+  const records = new Array<DatasetRecord>(drawn.length);
   let position = 0;
   for await (const record of datasets.read(source)) {
     const place = places.get(position++);
@@ -116,7 +112,7 @@ function read(
 ): void {
   const result = taskNamed(context.task).readRecord(fields);
   if (result.ok) sieve.keep({ id, task: context.task, ...result.body, lineage });
-  else sieve.reject(id, lineage.generator, result.reason, result.detail, fields);
+  else sieve.reject(id, lineage.generator, result, fields);
 }
 
 function lineageOf(origin: Lineage['origin'], source: string, generator: string): Lineage {

@@ -1,6 +1,7 @@
 // Tables as rows: written in parts of a fixed size, read whole or by a range of rows.
 
 import type { ArtifactRef, ManifestPart, TableKind, TableRef, TableRows } from '../contracts/artifacts.ts';
+import { itemAt } from '../core/item-at.ts';
 import type { Store } from './ports/store.ts';
 
 /** Fixed, because the parts of a table are part of its identity. */
@@ -74,5 +75,5 @@ export async function writeDocument(
 /** The JSON document of an artifact that `writeDocument` wrote. */
 export async function readDocument<Document>(store: Store, ref: ArtifactRef): Promise<Document> {
   const { parts } = await store.readManifest(ref);
-  return JSON.parse(new TextDecoder().decode(await store.readPart(parts[0]!))) as Document;
+  return JSON.parse(new TextDecoder().decode(await store.readPart(itemAt(parts, 0)))) as Document;
 }

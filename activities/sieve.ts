@@ -3,11 +3,17 @@
 import type { ArtifactRef, StageCounts, TableRef } from '../contracts/artifacts.ts';
 import type { Reject, Sample } from '../contracts/samples.ts';
 import type { Store } from './ports/store.ts';
-import { writeRows } from './rows.ts';
+import { readRows, writeRows } from './rows.ts';
+
+/** Why an item was turned away: a short name that is counted, and what a person wants to know. */
+export interface Refusal {
+  readonly reason: string;
+  readonly detail: string;
+}
 
 export interface Sieve {
   keep(sample: Sample): void;
-  reject(id: string, generator: string, reason: string, detail: string, item: unknown): void;
+  reject(id: string, generator: string, refusal: Refusal, item: unknown): void;
   /** Writes the kept samples and the rejects; the counts close by construction of the calls, and stages check them. */
   write(store: Store, stage: string, taken: Readonly<Record<string, number>>): Promise<SieveTables>;
 }
@@ -22,9 +28,12 @@ export function openSieve(): Sieve {
   const kept: Sample[] = [];
   const rejects: Omit<Reject, 'stage'>[] = [];
   return {
-    keep: (sample) => void kept.push(sample),
-    reject: (id, generator, reason, detail, item) =>
-      void rejects.push({ id, generator, reason, detail, item: JSON.stringify(item) }),
+    keep(sample) {
+      kept.push(sample);
+    },
+    reject(id, generator, { reason, detail }, item) {
+      rejects.push({ id, generator, reason, detail, item: JSON.stringify(item) });
+    },
     async write(store, stage, taken) {
       const staged = rejects.map((reject) => ({ ...reject, stage }));
       return {
@@ -34,6 +43,23 @@ export function openSieve(): Sieve {
       };
     },
   };
+}
+
+/** Puts every sample of a table through one gate, which gives it back (perhaps completed) or refuses it. */
+export async function sift(
+  store: Store,
+  stage: string,
+  candidates: TableRef<'samples'>,
+  gate: (sample: Sample) => Sample | Refusal,
+): Promise<SieveTables> {
+  const samples = await readRows(store, candidates);
+  const sieve = openSieve();
+  for (const sample of samples) {
+    const verdict = gate(sample);
+    if ('reason' in verdict) sieve.reject(sample.id, sample.lineage.generator, verdict, sample);
+    else sieve.keep(verdict);
+  }
+  return sieve.write(store, stage, takenFrom(samples));
 }
 
 /** `taken` is counted where rows enter a stage, apart from where they leave it: otherwise conservation could not fail. */

@@ -2,10 +2,12 @@
 
 import type { SketchJob } from '../contracts/activities.ts';
 import type { Sample, SketchRow } from '../contracts/samples.ts';
+import { itemAt } from '../core/item-at.ts';
 import { noTokens } from '../core/plan/budget.ts';
 import { taskNamed } from '../tasks/registry.ts';
 import { countsOf, takenFrom } from './sieve.ts';
 import type { ChunkProduct, ChunkRecipe, ChunkWork } from './chunks.ts';
+import { reportProgress } from './heartbeat.ts';
 import type { ModelRuntime, Sketcher, SketchedExample } from './ports/models.ts';
 import type { Store } from './ports/store.ts';
 import { readRowRange, writeRows } from './rows.ts';
@@ -36,7 +38,7 @@ export async function sketchRecipe(
 async function sketchShard(
   sketcher: Sketcher,
   { samples, sketch, context }: SketchJob,
-  { store, range, chunkKey, signal, report }: ChunkWork,
+  { store, range, chunkKey, signal }: ChunkWork,
   metadata: Readonly<Record<string, string>>,
 ): Promise<ChunkProduct> {
   const shard = await readRowRange(store, samples, range.start, range.end);
@@ -44,12 +46,12 @@ async function sketchShard(
   const missing = shard.filter(({ id }) => !results.has(id));
   const task = taskNamed(context.task);
   const examples = missing.map((sample) => task.gradientExample(sample, sketch.target));
-  report({ done: results.size, total: shard.length });
+  reportProgress({ done: results.size, total: shard.length });
   for await (const group of sketcher.sketch(examples, signal)) {
-    const rows = group.map(({ position, result }): ScratchRow => ({ id: missing[position]!.id, ...result }));
-    await store.writeScratch(chunkKey, rows[0]!.id.replace(/[^\w.-]+/g, '_'), encodeRows(rows));
+    const rows = group.map(({ position, result }): ScratchRow => ({ id: itemAt(missing, position).id, ...result }));
+    await store.writeScratch(chunkKey, itemAt(rows, 0).id.replace(/[^\w.-]+/g, '_'), encodeRows(rows));
     for (const row of rows) results.set(row.id, row);
-    report({ done: results.size, total: shard.length });
+    reportProgress({ done: results.size, total: shard.length });
   }
   const product = await writeShard(store, shard, results, metadata);
   await store.removeScratch(chunkKey);
@@ -70,7 +72,7 @@ async function writeShard(
   const kept: Sample[] = [];
   const rejects = [];
   for (const sample of shard) {
-    const { sketch, excluded, loss, tokens } = results.get(sample.id)!;
+    const { sketch, excluded, loss, tokens } = results.get(sample.id) ?? unsketched(sample);
     if (sketch !== null) {
       rows.push({ id: sample.id, sketch, loss, tokens });
       kept.push(sample);
@@ -93,6 +95,10 @@ async function writeShard(
     counts: countsOf(takenFrom(shard), kept, rejects),
     tokens: noTokens,
   };
+}
+
+function unsketched({ id }: Sample): never {
+  throw new Error(`The sketcher gave no result for ${id}; this is a defect.`);
 }
 
 async function resumeRows(store: Store, chunkKey: string): Promise<Map<string, ScratchRow>> {

@@ -5,7 +5,7 @@ import type { TrainingActivities } from '../contracts/activities.ts';
 import type { ManifestPart } from '../contracts/artifacts.ts';
 import { PermanentError } from '../contracts/failures.ts';
 import { taskNamed } from '../tasks/registry.ts';
-import { withHeartbeat } from './heartbeat.ts';
+import { cancellationSignal, reportProgress } from './heartbeat.ts';
 import type { ModelRuntime } from './ports/models.ts';
 import type { OpenStore, Store } from './ports/store.ts';
 import type { TrainedStudent, TrainerFor, TrainingRun } from './ports/trainer.ts';
@@ -33,38 +33,33 @@ export function createTrainingActivities({
           ? await models.identify(trainer.model)
           : { weights: null, tokenizer: null, template: null };
       const config = { trainer, weights, tokenizer, template, task: context.task, seed: context.seed };
-      return runStage(store, { stage: 'train', version: 1, inputs: [pool], config }, (runKey) =>
-        withHeartbeat(async (pulse, signal) => {
-          const started = performance.now();
-          const task = taskNamed(context.task);
-          const samples = await readRows(store, pool);
-          // A student learns the task's own completion, whatever the sketches were taken over.
-          const examples = samples.map((sample) => task.gradientExample(sample, 'completion'));
-          const run = await trainerFor(trainer).start({ runKey, trainer, examples, seed: context.seed, store });
-          const student = await follow(run, pulse.report, signal);
-          const { steps, firstLoss, lastLoss } = student;
-          const seconds = (performance.now() - started) / 1000;
-          return {
-            output: await storeStudent(store, student, trainer.model),
-            rejects: null,
-            counts: {},
-            summary: { steps, firstLoss, lastLoss, seconds },
-          };
-        }),
-      );
+      return runStage(store, { stage: 'train', version: 1, inputs: [pool], config }, async (runKey) => {
+        const started = performance.now();
+        const task = taskNamed(context.task);
+        const samples = await readRows(store, pool);
+        // A student learns the task's own completion, whatever the sketches were taken over.
+        const examples = samples.map((sample) => task.gradientExample(sample, 'completion'));
+        const run = await trainerFor(trainer).start({ runKey, trainer, examples, seed: context.seed, store });
+        const student = await follow(run);
+        const { steps, firstLoss, lastLoss } = student;
+        const seconds = (performance.now() - started) / 1000;
+        return {
+          output: await storeStudent(store, student, trainer.model),
+          rejects: null,
+          counts: {},
+          summary: { steps, firstLoss, lastLoss, seconds },
+        };
+      });
     },
   };
 }
 
 /** Polls until the run ends; a cancelled activity leaves an external run alone, so that its retry can adopt it. */
-async function follow(
-  run: TrainingRun,
-  report: (progress: { done: number; total: number }) => void,
-  signal: AbortSignal,
-): Promise<TrainedStudent> {
+async function follow(run: TrainingRun): Promise<TrainedStudent> {
+  const signal = cancellationSignal();
   for (;;) {
     const { state, step, totalSteps, failure } = await run.poll();
-    report({ done: step, total: totalSteps });
+    reportProgress({ done: step, total: totalSteps });
     if (state === 'succeeded') return run.collect();
     if (state === 'failed') throw new PermanentError('TrainingFailed', failure ?? 'The trainer gave no reason.');
     await wait(pollMilliseconds, undefined, { signal });

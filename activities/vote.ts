@@ -2,11 +2,7 @@
 
 import type { Sample } from '../contracts/samples.ts';
 import type { Task } from '../tasks/task.ts';
-
-export interface Refusal {
-  readonly reason: 'no-agreement' | 'tie' | 'answer-disagrees';
-  readonly detail: string;
-}
+import type { Refusal } from './sieve.ts';
 
 /**
  * The candidate if at least `needed` attempts agree with it. A candidate without an answer takes the agreed one, and the

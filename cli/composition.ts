@@ -120,7 +120,8 @@ async function checkTemporal(): Promise<string> {
 
 async function checkModel(): Promise<string> {
   const embedded = (await listModels()).find(({ name }) => name === EMBEDDED_MODEL);
-  if (embedded?.file != null) return embedded.file;
+  const file = embedded?.file ?? null;
+  if (file !== null) return file;
   throw new Error(`not in ${join(cacheFolder(), 'models')}; run: diffract models pull ${EMBEDDED_MODEL}`);
 }
 

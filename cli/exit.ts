@@ -44,6 +44,8 @@ export function messageOf(error: unknown, environment: Readonly<Record<string, s
   if (!(error instanceof Error)) return String(error);
   const debug = environment['DIFFRACT_DEBUG'];
   if (debug !== undefined && debug !== '') return error.stack ?? error.message;
+  // What a workflow refused with stands inside; the outer message says only that it did.
+  if (error.name === 'WorkflowUpdateFailedError' && error.cause instanceof Error) return error.cause.message;
   return error.message === '' ? error.name : error.message;
 }
 

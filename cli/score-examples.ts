@@ -75,7 +75,7 @@ function turnMap(column: string): Readonly<Record<string, string>> {
     [`role ${turn}`, `${column}.${turn}.role`],
     [`content ${turn}`, `${column}.${turn}.content`],
   ]);
-  return Object.fromEntries(turns.flat());
+  return Object.fromEntries(turns.flat() as [string, string][]);
 }
 
 /** The last answer, and the last question before it. */

@@ -45,7 +45,8 @@ type Live = Awaited<ReturnType<Campaigns['liveProgress']>>;
 
 function createView(terminal: Terminal, services: Services): (view: CampaignView, live: Live) => void {
   const pace = createPacer();
-  let [rounds, seedsShown, waiting] = [0, false, null as string | null];
+  let [rounds, seedsShown] = [0, false];
+  let [waiting, trouble] = [null as string | null, null as string | null];
   let [lastLine, lastLineAt] = ['', Number.NEGATIVE_INFINITY];
   return (view, live) => {
     if (!seedsShown && view.seedDiversity !== null) {
@@ -56,9 +57,12 @@ function createView(terminal: Terminal, services: Services): (view: CampaignView
     rounds = Math.max(rounds, view.history.length);
     if (view.waiting !== waiting && view.waiting !== null) terminal.note(`Waiting: ${view.waiting}`);
     waiting = view.waiting;
+    const failing = live?.trouble ?? null;
+    if (failing !== null && failing !== trouble) terminal.note(`Trying again: ${failing}`);
+    trouble = failing;
     if (view.state !== 'running') return;
     const { stage } = view.progress;
-    const { done, total } = live ?? view.progress;
+    const { done, total } = live !== null && live.total > 0 ? live : view.progress;
     const now = services.now();
     const rate = pace(`${view.round}/${stage}/${total}`, done, total, now);
     const line =

@@ -2,9 +2,10 @@
 
 import { createGateActivities } from '../activities/gates.ts';
 import { createImportActivities } from '../activities/import.ts';
+import { createParseActivities } from '../activities/parse.ts';
 import { createPoolActivities } from '../activities/pool.ts';
 import { createRecordActivities } from '../activities/records.ts';
-import { translateFailures } from '../activities/failure.ts';
+import { guardActivities } from '../activities/guard.ts';
 import { fingerprint } from '../adapters/datasets/fingerprint.ts';
 import { readDataset } from '../adapters/datasets/read-dataset.ts';
 import { openStore } from '../adapters/store/open.ts';
@@ -16,13 +17,14 @@ await serve(async () => {
   const datasets = { read: readDataset, fingerprint };
   const activities: DataActivities = {
     ...createImportActivities({ openStore, datasets }),
+    ...createParseActivities({ openStore }),
     ...createGateActivities({ openStore }),
     ...createPoolActivities({ openStore }),
     ...createRecordActivities({ openStore }),
   };
   return {
     queue: TaskQueue.Control,
-    activities: translateFailures(activities),
+    activities: guardActivities(activities),
     workflowBundle: repositoryPath('build/workflow-bundle.js'),
     concurrentActivities: 4,
     close: async () => {},

@@ -2,7 +2,7 @@
 
 import { createChunkActivities } from '../activities/chunks.ts';
 import { createDiversityActivities } from '../activities/diversity.ts';
-import { translateFailures } from '../activities/failure.ts';
+import { guardActivities } from '../activities/guard.ts';
 import { sketchRecipe } from '../activities/sketching.ts';
 import { createModelRuntime } from '../adapters/models/runtime.ts';
 import { openStore } from '../adapters/store/open.ts';
@@ -14,7 +14,7 @@ await serve(async () => {
   const chunks = createChunkActivities(openStore, { sketch: (job) => sketchRecipe(models, job) });
   return {
     queue: TaskQueue.Gradients,
-    activities: translateFailures({ ...chunks, ...createDiversityActivities(openStore) }),
+    activities: guardActivities({ ...chunks, ...createDiversityActivities(openStore) }),
     // Sessions give the parallelism; two chunks keep them busy while one of them ends.
     concurrentActivities: 2,
     close: () => models.close(),

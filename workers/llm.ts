@@ -2,7 +2,7 @@
 
 import { attemptRecipe } from '../activities/attempts.ts';
 import { createChunkActivities } from '../activities/chunks.ts';
-import { translateFailures } from '../activities/failure.ts';
+import { guardActivities } from '../activities/guard.ts';
 import { generateRecipe } from '../activities/generation.ts';
 import { fingerprint } from '../adapters/datasets/fingerprint.ts';
 import { readDataset } from '../adapters/datasets/read-dataset.ts';
@@ -22,7 +22,7 @@ await serve(async () => {
   });
   return {
     queue: TaskQueue.LanguageModel,
-    activities: translateFailures(chunks),
+    activities: guardActivities(chunks),
     concurrentActivities: 16,
     close: () => openEndpoint.close(),
   };

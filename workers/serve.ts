@@ -22,6 +22,7 @@ export async function serve(build: () => Promise<Service>): Promise<void> {
     logger: new DefaultLogger('WARN'),
     shutdownSignals: ['SIGTERM', 'SIGINT'],
   });
+  endWithSupervisor();
   const connection = await NativeConnection.connect({ address: process.env['TEMPORAL_ADDRESS'] ?? '127.0.0.1:7233' });
   const service = await build();
   try {
@@ -32,6 +33,13 @@ export async function serve(build: () => Promise<Service>): Promise<void> {
     await service.close();
     await connection.close();
   }
+}
+
+/** A worker of a local stack shares its supervisor's life: when that dies, even by kill -9, the pipe to it closes. */
+function endWithSupervisor(): void {
+  if (process.env['DIFFRACT_SUPERVISED'] !== '1') return;
+  process.stdin.resume();
+  process.stdin.once('end', () => process.kill(process.pid, 'SIGTERM'));
 }
 
 /** The path of a file of this repository, given relative to its root. */

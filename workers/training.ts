@@ -2,7 +2,7 @@
 
 import { createChunkActivities } from '../activities/chunks.ts';
 import { createComparisonActivities, evaluateRecipe } from '../activities/evaluation.ts';
-import { translateFailures } from '../activities/failure.ts';
+import { guardActivities } from '../activities/guard.ts';
 import { createTrainingActivities } from '../activities/training.ts';
 import { createModelRuntime } from '../adapters/models/runtime.ts';
 import { openStore } from '../adapters/store/open.ts';
@@ -24,7 +24,7 @@ await serve(async () => {
   };
   return {
     queue: TaskQueue.Training,
-    activities: translateFailures(activities),
+    activities: guardActivities(activities),
     // One at a time: a student's weights are large, and its sessions use every core that they are given.
     concurrentActivities: 1,
     close: () => models.close(),

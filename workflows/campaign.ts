@@ -7,7 +7,7 @@ import type { CampaignInput } from '../contracts/messages.ts';
 import { SearchAttribute } from '../contracts/search-attributes.ts';
 import type { CampaignProgress } from '../contracts/status.ts';
 import { importBenchmarks, type Benchmarks } from './benchmarks.ts';
-import { openDesk, type DeskState } from './desk.ts';
+import { Desk, type DeskState } from './desk.ts';
 import { data } from './proxies.ts';
 import { startPool, turnRound, type Pool } from './round.ts';
 import { finishStudent, scoreUntrained } from './student.ts';
@@ -20,7 +20,7 @@ export interface Carried {
 }
 
 export async function campaign({ config, context, carried }: CampaignInput<Carried>): Promise<CampaignProgress> {
-  const desk = openDesk(config, context, carried?.desk ?? null);
+  const desk = new Desk(config, context, carried?.desk ?? null);
 
   if (carried === null) {
     upsertSearchAttributes([{ key: campaignKey, value: context.campaign }]);

@@ -7,9 +7,9 @@ import type { TokenUse } from '../contracts/status.ts';
 import { budgetReason } from '../core/plan/budget.ts';
 
 export const pauseUpdate = defineUpdate<void, [PauseArguments]>(Update.Pause);
-export const resumeUpdate = defineUpdate<void, []>(Update.Resume);
+export const resumeUpdate = defineUpdate<void>(Update.Resume);
 export const setBudgetUpdate = defineUpdate<void, [SetBudgetArguments]>(Update.SetBudget);
-export const stopUpdate = defineUpdate<void, []>(Update.Stop);
+export const stopUpdate = defineUpdate<void>(Update.Stop);
 export interface ControlState {
   /** The reason of a pause; null while running. */
   readonly paused: string | null;
@@ -33,8 +33,9 @@ export function openControls(
     state = { ...state, paused };
     await onHold(paused);
   };
-  setHandler(pauseUpdate, ({ reason }) => hold(`paused by operator: ${reason}`), {
-    validator: ({ reason }) => refuseUnless(reason.trim() !== '', 'pause: no reason given; say why in one line'),
+  setHandler(pauseUpdate, ({ reason }: PauseArguments) => hold(`paused by operator: ${reason}`), {
+    validator: ({ reason }: PauseArguments) =>
+      refuseUnless(reason.trim() !== '', 'pause: no reason given; say why in one line'),
   });
   setHandler(resumeUpdate, () => hold(null), {
     validator: () => refuseUnless(state.paused !== null, 'resume: the campaign is not paused'),

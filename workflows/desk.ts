@@ -17,9 +17,10 @@ import type { CampaignConfig, CampaignContext } from '../contracts/campaign.ts';
 import { Query } from '../contracts/messages.ts';
 import { SearchAttribute } from '../contracts/search-attributes.ts';
 import type { CampaignProgress } from '../contracts/status.ts';
-import { addTokens, noTokens } from '../core/plan/budget.ts';
+import { addTokens, noTokens, tokensUsed } from '../core/plan/budget.ts';
 import { progressDetails } from '../core/plan/details.ts';
-import { openControls, type ControlState } from './controls.ts';
+import { now } from './clock.ts';
+import { openControls, type Controls, type ControlState } from './controls.ts';
 import { fanOut, setPausedSignal } from './fan-out.ts';
 import { training } from './training.ts';
 
@@ -31,87 +32,94 @@ export interface DeskState {
   readonly controls: ControlState;
 }
 
-export interface Desk {
+export class Desk {
   readonly context: CampaignContext;
-  progress(): CampaignProgress;
-  state(): DeskState;
-  stopping(): boolean;
-  note(change: Partial<CampaignProgress>): void;
+  readonly #controls: Controls;
+  #progress: CampaignProgress;
+  #fanOut: ChildWorkflowHandle<typeof fanOut> | null = null;
+  #marks: StageMark[] = [];
+
+  constructor(config: CampaignConfig, context: CampaignContext, carried: DeskState | null) {
+    this.context = context;
+    this.#progress = carried?.progress ?? firstProgress(config, context);
+    const first = { paused: null, budget: config.budget.tokens, stopping: false };
+    this.#controls = openControls(carried?.controls ?? first, { onHold: (reason) => this.#hold(reason) });
+    setHandler(progressQuery, () => this.#progress);
+  }
+
+  progress(): CampaignProgress {
+    return this.#progress;
+  }
+
+  state(): DeskState {
+    return { progress: this.#progress, controls: this.#controls.state() };
+  }
+
+  stopping(): boolean {
+    return this.#controls.state().stopping;
+  }
+
+  note(change: Partial<CampaignProgress>): void {
+    this.#progress = { ...this.#progress, ...change };
+    setCurrentDetails(progressDetails(this.#progress));
+  }
+
   /** Stages finished since the last call, for the round's record. */
-  takeMarks(): readonly StageMark[];
+  takeMarks(): readonly StageMark[] {
+    const taken = this.#marks;
+    this.#marks = [];
+    return taken;
+  }
+
   /** Runs one activity as a stage, once no pause and no spent budget hold it back. */
-  stage<Summary>(name: string, rows: number, run: () => Promise<StageOutcome<Summary>>): Promise<StageOutcome<Summary>>;
+  async stage<Summary>(
+    name: string,
+    rows: number,
+    run: () => Promise<StageOutcome<Summary>>,
+  ): Promise<StageOutcome<Summary>> {
+    await this.#begin(name, rows, null);
+    return this.#finish(await run());
+  }
+
   /** Runs a chunked stage as a fan-out child. */
-  chunked(name: string, rows: number, job: ChunkedJob): Promise<StageOutcome<ChunkedSummary>>;
-  train(input: TrainInput): Promise<StageOutcome<TrainSummary>>;
-}
-
-export function openDesk(config: CampaignConfig, context: CampaignContext, carried: DeskState | null): Desk {
-  let progress = carried?.progress ?? firstProgress(config, context);
-  let child: ChildWorkflowHandle<typeof fanOut> | null = null;
-  let marks: StageMark[] = [];
-
-  const note = (change: Partial<CampaignProgress>) => {
-    progress = { ...progress, ...change };
-    setCurrentDetails(progressDetails(progress));
-  };
-  setHandler(progressQuery, () => progress);
-  const controls = openControls(carried?.controls ?? { paused: null, budget: config.budget.tokens, stopping: false }, {
-    onHold: async (reason) => {
-      note({ waiting: reason });
-      await child?.signal(setPausedSignal, reason !== null);
-    },
-  });
-
-  const begin = async (name: string, rows: number, fanOutId: string | null) => {
-    await controls.clearance(() => progress.tokens);
-    note({ progress: { stage: name, done: 0, total: rows, startedAt: Date.now(), fanOut: fanOutId } });
-    upsertSearchAttributes([{ key: stageKey, value: name }]);
-  };
-  const finish = <Summary>(outcome: StageOutcome<Summary>): StageOutcome<Summary> => {
-    const seconds = outcome.reused ? 0 : (Date.now() - progress.progress.startedAt) / 1000;
-    marks.push({ key: outcome.key, seconds, reused: outcome.reused });
+  async chunked(name: string, rows: number, job: ChunkedJob): Promise<StageOutcome<ChunkedSummary>> {
+    const workflowId = `${workflowInfo().workflowId}/${name}-r${this.#progress.round}`;
+    await this.#begin(name, rows, workflowId);
+    const staticSummary = `${name}, ${rows} rows`;
+    this.#fanOut = await startChild(fanOut, { workflowId, args: [{ job, paused: false }], staticSummary });
+    // A pause that came while the child was starting found nobody to tell.
+    if (this.#controls.state().paused !== null) await this.#fanOut.signal(setPausedSignal, true);
+    const outcome = this.#finish(await this.#fanOut.result());
+    this.#fanOut = null;
+    const tokens = addTokens(this.#progress.tokens, outcome.summary.tokens);
+    this.note({ tokens });
+    upsertSearchAttributes([{ key: tokensKey, value: tokensUsed(tokens) }]);
     return outcome;
-  };
+  }
 
-  return {
-    context,
-    progress: () => progress,
-    state: () => ({ progress, controls: controls.state() }),
-    stopping: () => controls.state().stopping,
-    note,
-    takeMarks() {
-      const taken = marks;
-      marks = [];
-      return taken;
-    },
-    async stage(name, rows, run) {
-      await begin(name, rows, null);
-      return finish(await run());
-    },
-    async chunked(name, rows, job) {
-      const workflowId = `${workflowInfo().workflowId}/${name}-r${progress.round}`;
-      await begin(name, rows, workflowId);
-      child = await startChild(fanOut, {
-        workflowId,
-        args: [{ job, paused: false }],
-        staticSummary: `${name}, ${rows} rows`,
-      });
-      const outcome = finish(await child.result());
-      child = null;
-      note({ tokens: addTokens(progress.tokens, outcome.summary.tokens) });
-      upsertSearchAttributes([
-        { key: tokensKey, value: progress.tokens.promptTokens + progress.tokens.completionTokens },
-      ]);
-      return outcome;
-    },
-    async train(input) {
-      await begin('train', input.pool.rows, null);
-      const workflowId = `${workflowInfo().workflowId}/train`;
-      const staticSummary = `${input.trainer.model} on ${input.pool.rows} samples`;
-      return finish(await executeChild(training, { workflowId, args: [input], staticSummary }));
-    },
-  };
+  async train(input: TrainInput): Promise<StageOutcome<TrainSummary>> {
+    await this.#begin('train', input.pool.rows, null);
+    const workflowId = `${workflowInfo().workflowId}/train`;
+    const staticSummary = `${input.trainer.model} on ${input.pool.rows} samples`;
+    return this.#finish(await executeChild(training, { workflowId, args: [input], staticSummary }));
+  }
+
+  async #hold(reason: string | null): Promise<void> {
+    this.note({ waiting: reason });
+    await this.#fanOut?.signal(setPausedSignal, reason !== null);
+  }
+
+  async #begin(name: string, rows: number, fanOutId: string | null): Promise<void> {
+    await this.#controls.clearance(() => this.#progress.tokens);
+    this.note({ progress: { stage: name, done: 0, total: rows, startedAt: now(), fanOut: fanOutId } });
+    upsertSearchAttributes([{ key: stageKey, value: name }]);
+  }
+
+  #finish<Summary>(outcome: StageOutcome<Summary>): StageOutcome<Summary> {
+    const seconds = outcome.reused ? 0 : (now() - this.#progress.progress.startedAt) / 1000;
+    this.#marks.push({ key: outcome.key, seconds, reused: outcome.reused });
+    return outcome;
+  }
 }
 
 const stageKey = defineSearchAttributeKey(SearchAttribute.Stage, SearchAttributeType.KEYWORD);
@@ -122,7 +130,7 @@ function firstProgress(config: CampaignConfig, context: CampaignContext): Campai
     context,
     round: 0,
     rounds: config.rounds,
-    progress: { stage: 'start', done: 0, total: 0, startedAt: Date.now(), fanOut: null },
+    progress: { stage: 'start', done: 0, total: 0, startedAt: now(), fanOut: null },
     waiting: null,
     lastRecord: null,
     seedDiversity: null,

@@ -17,7 +17,7 @@ const retry = { initialInterval: '1 second', maximumInterval: '1 minute', backof
 export const data = proxyActivities<DataActivities>({
   taskQueue: TaskQueue.Control,
   startToCloseTimeout: '1 hour',
-  heartbeatTimeout: '1 minute',
+  heartbeatTimeout: '30 seconds',
   retry,
 });
 
@@ -25,7 +25,7 @@ export const data = proxyActivities<DataActivities>({
 export const diversity = proxyActivities<DiversityActivities>({
   taskQueue: TaskQueue.Gradients,
   startToCloseTimeout: '6 hours',
-  heartbeatTimeout: '1 minute',
+  heartbeatTimeout: '30 seconds',
   retry,
 });
 
@@ -33,7 +33,7 @@ export const diversity = proxyActivities<DiversityActivities>({
 export const students = proxyActivities<TrainingActivities>({
   taskQueue: TaskQueue.Training,
   startToCloseTimeout: '30 days',
-  heartbeatTimeout: '1 minute',
+  heartbeatTimeout: '30 seconds',
   retry,
 });
 
@@ -49,7 +49,7 @@ export function chunksOf(kind: ChunkedJob['kind']): ChunkActivities {
   return proxyActivities<ChunkActivities>({
     taskQueue: chunkQueues[kind],
     startToCloseTimeout: '2 hours',
-    heartbeatTimeout: '30 seconds',
+    heartbeatTimeout: '15 seconds',
     retry,
   });
 }

@@ -7,6 +7,7 @@ import type { CampaignConfig, GeneratorConfig, LanguageModelGeneratorConfig } fr
 import type { Diversity } from '../contracts/status.ts';
 import { addTokens, noTokens } from '../core/plan/budget.ts';
 import { benchmarkTables, type Benchmarks } from './benchmarks.ts';
+import { now } from './clock.ts';
 import type { Desk } from './desk.ts';
 import { data, diversity } from './proxies.ts';
 
@@ -45,7 +46,7 @@ export async function turnRound(
   { pool, benchmarks }: { readonly pool: Pool; readonly benchmarks: Benchmarks },
 ): Promise<Pool> {
   const { context } = desk;
-  const started = Date.now();
+  const started = now();
   const before = desk.progress();
   const round = before.round + 1;
   desk.note({ round });
@@ -53,17 +54,13 @@ export async function turnRound(
   const clustered = await desk.stage('cluster', pool.sketches.rows, () =>
     diversity.clusterPool({ context, sketches: pool.sketches, clusterShare: config.selection.clusterShare }),
   );
-  const drafts = await generate(desk, config.generators, pool);
-  const draftRows = drafts.reduce((sum, { rows }) => sum + rows, 0);
-  const parsed = await desk.stage('parse', draftRows, () => data.parseDrafts({ context, round, drafts }));
-  const fresh = await clean(desk, config, { candidates: table('samples', parsed), pool: pool.samples, benchmarks });
-  const verified = await verify(desk, config, fresh);
-  const candidateSketches = await sketch(desk, config, verified);
-  const selected = await desk.stage('select', verified.rows, () =>
+  const candidates = await makeCandidates(desk, config, { pool, benchmarks });
+  const candidateSketches = await sketch(desk, config, candidates);
+  const selected = await desk.stage('select', candidates.rows, () =>
     diversity.selectCandidates({
       context,
       round,
-      candidates: verified,
+      candidates,
       candidateSketches,
       poolSketches: pool.sketches,
       clusters: clustered.output,
@@ -85,13 +82,28 @@ export async function turnRound(
       pool: pool.diversity,
       ...measured,
       tokens: addTokens(after.tokens, negated(before.tokens)),
-      seconds: (Date.now() - started) / 1000,
+      seconds: (now() - started) / 1000,
     },
     clusters: clustered.output,
     previous: before.lastRecord,
   });
   desk.note({ lastRecord, pool: merged.output });
   return { samples: table('samples', merged), sketches: merged.summary.sketches, diversity: measured.poolAfter };
+}
+
+/** What the generators gave and the correctness gates left. */
+async function makeCandidates(
+  desk: Desk,
+  config: CampaignConfig,
+  { pool, benchmarks }: { readonly pool: Pool; readonly benchmarks: Benchmarks },
+): Promise<TableRef<'samples'>> {
+  const { context } = desk;
+  const { round } = desk.progress();
+  const drafts = await generate(desk, config.generators, pool);
+  const draftRows = drafts.reduce((sum, { rows }) => sum + rows, 0);
+  const parsed = await desk.stage('parse', draftRows, () => data.parseDrafts({ context, round, drafts }));
+  const fresh = await clean(desk, config, { candidates: table('samples', parsed), pool: pool.samples, benchmarks });
+  return verify(desk, config, fresh);
 }
 
 async function generate(desk: Desk, generators: readonly GeneratorConfig[], pool: Pool): Promise<TableRef<'drafts'>[]> {

@@ -55,7 +55,8 @@ function textOf(path: string, field: string, name: string, row: RawRow): string 
       `${path}, line ${row.line}: "${name}" for ${field} is ${inner}; expected a text or a number. Name one part of it, such as ${hint}.`,
     );
   }
-  return typeof value === 'string' ? value : String(value as number | bigint | boolean);
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' ? String(value) : '';
 }
 
 function follow(value: unknown, steps: readonly string[]): unknown {

@@ -36,7 +36,7 @@ export async function* readJson(path: string): AsyncGenerator<RawRow> {
 }
 
 function itemsOf(value: unknown): readonly unknown[] | null {
-  if (Array.isArray(value)) return value;
+  if (Array.isArray(value)) return value as readonly unknown[];
   if (!isRecord(value)) return null;
   const entries = Object.entries(value);
   if (!entries.every(([, item]) => isRecord(item))) return [value];

@@ -186,7 +186,9 @@ async function evaluationOptions(
   const sampling = { temperature, topP, topK: 0, seed: seed >>> 0 };
   if (jsonSchema === undefined) return sampling;
   try {
-    const grammar = await llama.createGrammarForJsonSchema(jsonSchema as Parameters<Llama['createGrammarForJsonSchema']>[0]);
+    const grammar = await llama.createGrammarForJsonSchema(
+      jsonSchema as Parameters<Llama['createGrammarForJsonSchema']>[0],
+    );
     return { ...sampling, grammarEvaluationState: new runtime.LlamaGrammarEvaluationState({ model, grammar }) };
   } catch (error) {
     throw new UnservableRequest(`The JSON schema of response_format makes no grammar: ${String(error)}`);

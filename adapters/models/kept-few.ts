@@ -13,11 +13,14 @@ export function keptFew<Thing extends { close(): Promise<void> }>(limit: number)
     kept.delete(key);
     await (await thing)?.close();
   };
+  const makeRoom = async () => {
+    for (const key of [...kept.keys()].slice(0, Math.max(0, kept.size + 1 - limit))) await drop(key);
+  };
   return {
     async get(key, open) {
       const found = kept.get(key);
       kept.delete(key);
-      while (found === undefined && kept.size >= limit) await drop([...kept.keys()][0]!);
+      if (found === undefined) await makeRoom();
       const thing = found ?? open();
       kept.set(key, thing);
       thing.catch(() => kept.delete(key));

@@ -1,6 +1,7 @@
 // From texts to tokens and back around the engines of core: the chat template, batches in flight, likeliest labels.
 
 import type { ChatExample, Scorer, SketchedExample, Sketcher } from '../../activities/ports/models.ts';
+import { itemAt } from '../../core/item-at.ts';
 import { planBatches } from '../../core/models/batches.ts';
 import { bucketOf } from '../../core/models/encode.ts';
 import type { Scorer as TokenScorer } from '../../core/models/scorer.ts';
@@ -22,9 +23,9 @@ export function sketchWith(
       const waiting = planBatches(samples.map(bucketOf), tokenBudget);
       const running = new Map<number, Promise<{ ticket: number; group: Group }>>();
       const start = (ticket: number, members: readonly number[]) => {
-        const batch = engine.sketch(members.map((member) => samples[member]!));
+        const batch = engine.sketch(members.map((member) => itemAt(samples, member)));
         const group = batch.then((results) =>
-          results.map((result, row) => ({ position: members[row]!, result: asExample(result) })),
+          results.map((result, row) => ({ position: itemAt(members, row), result: asExample(result) })),
         );
         running.set(
           ticket,
@@ -33,7 +34,7 @@ export function sketchWith(
       };
       for (let ticket = 0; ticket < waiting.length || running.size > 0;) {
         signal.throwIfAborted();
-        while (ticket < waiting.length && running.size < sessions) start(ticket, waiting[ticket++]!.members);
+        while (ticket < waiting.length && running.size < sessions) start(ticket, itemAt(waiting, ticket++).members);
         const { ticket: done, group } = await Promise.race(running.values());
         running.delete(done);
         yield group;

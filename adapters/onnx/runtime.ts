@@ -1,10 +1,12 @@
 // Runs graphs with onnxruntime on worker threads: one session a thread, and pools that spread runs over several.
 import { Worker } from 'node:worker_threads';
-import { PermanentError } from '../../contracts/failures.ts';
+import { PermanentError, TransientError } from '../../contracts/failures.ts';
 import type { Feeds, GraphModel, GraphRuntime, GraphSession, TensorValue } from '../../core/graph/runner.ts';
 import type { RunRequest, SessionThreadData, ThreadReply } from './session-thread.ts';
 
 type Outputs = Record<string, TensorValue>;
+
+type Refusal = Extract<ThreadReply, { readonly reason: unknown }>;
 
 interface Waiting {
   readonly resolve: (outputs: Outputs) => void;
@@ -20,7 +22,7 @@ export function createOnnxRuntime(): GraphRuntime {
  * Each session holds its own copy of the weights that the runtime rearranges.
  */
 export async function sessionPool(runtime: GraphRuntime, model: GraphModel, count: number): Promise<GraphSession> {
-  const sessions = await Promise.all(Array.from({ length: count }, () => runtime.open(model, 1)));
+  const sessions = await openAll(Array.from({ length: count }, () => runtime.open(model, 1)));
   const idle = [...sessions];
   const queue: ((session: GraphSession) => void)[] = [];
   const acquire = (): Promise<GraphSession> => {
@@ -43,17 +45,29 @@ export async function sessionPool(runtime: GraphRuntime, model: GraphModel, coun
   };
 }
 
+/** All of them, or none: what opened is closed again when another one fails. */
+async function openAll(opening: readonly Promise<GraphSession>[]): Promise<GraphSession[]> {
+  try {
+    return await Promise.all(opening);
+  } catch (error) {
+    for (const result of await Promise.allSettled(opening)) {
+      if (result.status === 'fulfilled') await result.value.close();
+    }
+    throw error;
+  }
+}
+
 async function openSession(model: GraphModel, threads: number): Promise<GraphSession> {
-  const data: SessionThreadData = { model, threads };
-  const worker = startThread(data);
+  const worker = startThread({ model, threads });
   const waiting = new Map<number, Waiting>();
+  let ended: Error | null = null;
   await readiness(worker);
   serveReplies(worker, waiting);
+  worker.on('exit', (code) => (ended ??= threadEnded(code, 'and runs nothing more')));
   let nextId = 0;
-  let closed = false;
   return {
     run(feeds: Feeds) {
-      if (closed) return Promise.reject(new Error('the session is closed'));
+      if (ended) return Promise.reject(ended);
       const request: RunRequest = { id: nextId++, feeds };
       return new Promise<Outputs>((resolve, reject) => {
         waiting.set(request.id, { resolve, reject });
@@ -61,7 +75,7 @@ async function openSession(model: GraphModel, threads: number): Promise<GraphSes
       });
     },
     async close() {
-      closed = true;
+      ended ??= new Error('the session is closed');
       await worker.terminate();
     },
   };
@@ -77,11 +91,14 @@ function startThread(workerData: SessionThreadData): Worker {
 
 function readiness(worker: Worker): Promise<void> {
   return new Promise((resolve, reject) => {
+    const onExit = (code: number): void => reject(threadEnded(code, 'before its session was open'));
     worker.once('error', reject);
+    worker.once('exit', onExit);
     worker.once('message', (reply: ThreadReply) => {
       worker.off('error', reject);
-      if (reply.kind === 'ready') resolve();
-      else reject(new PermanentError('UnsupportedModel', `onnxruntime refused the graph: ${refusalOf(reply)}`));
+      worker.off('exit', onExit);
+      if (reply.kind === 'refused') reject(failureOf(reply, 'refused the graph'));
+      else resolve();
     });
   });
 }
@@ -96,13 +113,17 @@ function serveReplies(worker: Worker, waiting: Map<number, Waiting>): void {
     const settled = waiting.get(reply.id);
     waiting.delete(reply.id);
     if (reply.kind === 'outputs') settled?.resolve(reply.outputs);
-    else
-      settled?.reject(new PermanentError('UnsupportedModel', `onnxruntime failed to run the graph: ${reply.message}`));
+    else settled?.reject(failureOf(reply, 'failed to run the graph'));
   });
   worker.on('error', failAll);
-  worker.on('exit', (code) => failAll(new Error(`the session's thread ended with code ${code} during a run`)));
+  worker.on('exit', (code) => failAll(threadEnded(code, 'during a run')));
 }
 
-function refusalOf(reply: ThreadReply): string {
-  return reply.kind === 'refused' ? reply.message : `unexpected reply ${reply.kind}`;
+function failureOf({ reason, message }: Refusal, what: string): Error {
+  const text = `onnxruntime ${what}: ${message}`;
+  return reason === 'resources' ? new TransientError(text) : new PermanentError('UnsupportedModel', text);
+}
+
+function threadEnded(code: number, when: string): TransientError {
+  return new TransientError(`the thread of an onnxruntime session ended with code ${code} ${when}`);
 }

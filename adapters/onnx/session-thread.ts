@@ -18,9 +18,12 @@ export interface RunRequest {
 
 export type ThreadReply =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'refused'; readonly message: string }
+  | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly message: string }
   | { readonly kind: 'outputs'; readonly id: number; readonly outputs: Record<string, TensorValue> }
-  | { readonly kind: 'failed'; readonly id: number; readonly message: string };
+  | { readonly kind: 'failed'; readonly id: number; readonly reason: RefusalReason; readonly message: string };
+
+/** `resources`: memory or disk ran out, waiting may mend it; `graph`: the model or its feeds are at fault. */
+export type RefusalReason = 'resources' | 'graph';
 
 const port = parentPort;
 if (port) await serve(port, workerData as SessionThreadData);
@@ -28,14 +31,14 @@ if (port) await serve(port, workerData as SessionThreadData);
 async function serve(replies: NonNullable<typeof parentPort>, { model, threads }: SessionThreadData): Promise<void> {
   const reply = (message: ThreadReply, transfer: ArrayBuffer[] = []): void => replies.postMessage(message, transfer);
   const session = await createSession(model, threads).catch((error: unknown) => {
-    reply({ kind: 'refused', message: messageOf(error) });
+    reply({ kind: 'refused', ...refusalOf(error) });
     return null;
   });
   if (!session) return;
   replies.on('message', ({ id, feeds }: RunRequest) => {
     run(session, feeds).then(
       (outputs) => reply({ kind: 'outputs', id, outputs }, transferable(outputs)),
-      (error: unknown) => reply({ kind: 'failed', id, message: messageOf(error) }),
+      (error: unknown) => reply({ kind: 'failed', id, ...refusalOf(error) }),
     );
   });
   reply({ kind: 'ready' });
@@ -85,6 +88,11 @@ function transferable(outputs: Record<string, TensorValue>): ArrayBuffer[] {
   return Object.values(outputs).map(({ data }) => data.buffer as ArrayBuffer);
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function refusalOf(error: unknown): { reason: RefusalReason; message: string } {
+  const message = error instanceof Error ? error.message : String(error);
+  const fromSystem = error instanceof Error && 'syscall' in error;
+  return {
+    reason: fromSystem || /bad_alloc|failed to allocate|out of memory/i.test(message) ? 'resources' : 'graph',
+    message,
+  };
 }

@@ -5,6 +5,7 @@ import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowFailedError,
   WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
   type Client,
   type WorkflowHandle,
 } from '@temporalio/client';
@@ -27,6 +28,11 @@ export interface CampaignView extends CampaignStatus {
   readonly failure: string | null;
 }
 
+export interface LiveProgress extends HeartbeatProgress {
+  /** The last failure of an activity that is being retried; null when none is. */
+  readonly trouble: string | null;
+}
+
 export interface Campaigns {
   /**
    * Starts the campaign, or adopts the one that runs under its name with the same configuration.
@@ -35,8 +41,8 @@ export interface Campaigns {
   start(config: CampaignConfig): Promise<{ workflowId: string; adopted: boolean }>;
   /** @throws {CampaignNotFound} */
   status(campaign: string): Promise<CampaignView>;
-  /** Rows (or steps) of the current stage that are durable; null between stages. */
-  liveProgress(campaign: string): Promise<HeartbeatProgress | null>;
+  /** Rows (or steps) of the current stage that are durable, and what its retries fail of; null between stages. */
+  liveProgress(campaign: string): Promise<LiveProgress | null>;
   pause(campaign: string, reason: string): Promise<void>;
   resume(campaign: string): Promise<void>;
   setBudget(campaign: string, tokens: number | null): Promise<void>;
@@ -58,18 +64,19 @@ export async function connectCampaigns(
 ): Promise<Campaigns> {
   const { client, close } = await connectTemporal(address, seconds);
   const handleOf = (campaign: string) => client.workflow.getHandle(campaignWorkflowId(campaign));
-  const update = async (campaign: string, name: string, args: unknown[]) => {
-    await found(campaign, () => handleOf(campaign).executeUpdate<void, unknown[]>(name, { args }));
-  };
+  const update = (campaign: string, name: string, argument: unknown) =>
+    found(campaign, () => handleOf(campaign).executeUpdate<void, [unknown]>(name, { args: [argument] }));
+  const order = (campaign: string, name: string) =>
+    found(campaign, () => handleOf(campaign).executeUpdate<void, []>(name));
   const view = (campaign: string) => found(campaign, () => viewOf(handleOf(campaign), openStore));
   return {
     start: (config) => start(client, config),
     status: view,
     liveProgress: (campaign) => found(campaign, () => liveProgress(client, handleOf(campaign))),
-    pause: (campaign, reason) => update(campaign, Update.Pause, [{ reason }]),
-    resume: (campaign) => update(campaign, Update.Resume, []),
-    setBudget: (campaign, tokens) => update(campaign, Update.SetBudget, [{ tokens }]),
-    stop: (campaign) => update(campaign, Update.Stop, []),
+    pause: (campaign, reason) => update(campaign, Update.Pause, { reason }),
+    resume: (campaign) => order(campaign, Update.Resume),
+    setBudget: (campaign, tokens) => update(campaign, Update.SetBudget, { tokens }),
+    stop: (campaign) => order(campaign, Update.Stop),
     async result(campaign) {
       await found(campaign, () => handleOf(campaign).result()).catch((error: unknown) => {
         if (!(error instanceof WorkflowFailedError)) throw error;
@@ -144,26 +151,30 @@ async function failureOf(handle: WorkflowHandle): Promise<string> {
   }
 }
 
-async function liveProgress(client: Client, handle: WorkflowHandle): Promise<HeartbeatProgress | null> {
+async function liveProgress(client: Client, handle: WorkflowHandle): Promise<LiveProgress | null> {
   const { progress } = await handle.query<CampaignProgress>(Query.Progress);
-  if (progress.fanOut === null) return heartbeats(handle);
+  if (progress.fanOut === null) return pendingWork(handle);
   const child = client.workflow.getHandle(progress.fanOut);
   const status = await child.query<FanOutStatus>(Query.FanOut).catch(() => null);
   if (status === null) return null;
-  const inner = await heartbeats(child);
-  return { done: Math.min(status.rows, status.rowsDone + (inner?.done ?? 0)), total: status.rows };
+  const pending = await pendingWork(child);
+  const done = Math.min(status.rows, status.rowsDone + (pending?.done ?? 0));
+  return { done, total: status.rows, trouble: pending?.trouble ?? null };
 }
 
-/** The sum of what pending activities last reported as durable. */
-async function heartbeats(handle: WorkflowHandle): Promise<HeartbeatProgress | null> {
+/** The sum of what pending activities last reported as durable, and the last of their failures. */
+async function pendingWork(handle: WorkflowHandle): Promise<LiveProgress | null> {
   const { raw } = await handle.describe();
-  const reports = (raw.pendingActivities ?? []).flatMap(({ heartbeatDetails }) =>
-    (heartbeatDetails?.payloads ?? []).map(
-      ({ data }) => JSON.parse(new TextDecoder().decode(data ?? undefined)) as HeartbeatProgress,
-    ),
-  );
-  if (reports.length === 0) return null;
-  return reports.reduce((sum, { done, total }) => ({ done: sum.done + done, total: sum.total + total }));
+  const pending = raw.pendingActivities ?? [];
+  const reports = pending.flatMap(({ heartbeatDetails }) => (heartbeatDetails?.payloads ?? []).map(progressOf));
+  const failure = pending.flatMap(({ lastFailure }) => lastFailure?.message ?? []).at(-1) ?? null;
+  if (reports.length === 0 && failure === null) return null;
+  const sum = reports.reduce((a, b) => ({ done: a.done + b.done, total: a.total + b.total }), { done: 0, total: 0 });
+  return { ...sum, trouble: failure };
+}
+
+function progressOf({ data }: { data?: Uint8Array | null }): HeartbeatProgress {
+  return JSON.parse(new TextDecoder().decode(data ?? undefined)) as HeartbeatProgress;
 }
 
 async function readRecord(store: Store, ref: ArtifactRef): Promise<RoundRecord> {
@@ -180,6 +191,7 @@ async function found<Result>(campaign: string, call: () => Promise<Result>): Pro
   try {
     return await call();
   } catch (error) {
+    if (error instanceof WorkflowUpdateFailedError) throw refused(campaign, error);
     if (!(error instanceof WorkflowNotFoundError)) throw error;
     throw new CampaignNotFound(
       `No campaign named ${campaign} on this server; \`diffract status\` lists those there are.`,
@@ -188,6 +200,12 @@ async function found<Result>(campaign: string, call: () => Promise<Result>): Pro
       },
     );
   }
+}
+
+/** A validator of the workflow said no; its words are the cause's. */
+function refused(campaign: string, error: WorkflowUpdateFailedError): PermanentError {
+  const reason = error.cause instanceof Error ? error.cause.message : error.message;
+  return new PermanentError('RequestRefused', `Campaign ${campaign} refused: ${reason}.`, { cause: error });
 }
 
 function short(hash: unknown): string {

@@ -1,5 +1,4 @@
-// A Temporal server for this machine: the one that TEMPORAL_ADDRESS names, or a dev server of our own, found or fetched,
-// started on loopback and stopped again.
+// A Temporal dev server of our own for who names none by TEMPORAL_ADDRESS: found or fetched, started on loopback, stopped.
 
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -14,7 +13,6 @@ import { Connection } from '@temporalio/client';
 import { FailureType, PermanentError } from '../../contracts/failures.ts';
 import { cacheFolder } from '../models/cache.ts';
 import { withFolderLock } from '../models/folder-lock.ts';
-import { temporalAddress } from './connect.ts';
 import { officialDownload, packageDownload, pinnedVersion } from './download.ts';
 import type { DownloadRoute } from './download.ts';
 
@@ -47,26 +45,12 @@ export interface TemporalServerOptions {
   readonly uiPort?: number;
 }
 
-/** A server to talk to, whoever started it. */
-export interface ReachableServer {
+export interface TemporalServer {
   readonly address: string;
-  readonly uiAddress: string | undefined;
-  /** Ends the server if it is ours: SIGTERM, and SIGKILL after 10 s. May be called twice. */
-  readonly stop: () => Promise<void>;
-}
-
-export interface TemporalServer extends ReachableServer {
   readonly uiAddress: string;
   readonly pid: number;
-}
-
-/** The server at TEMPORAL_ADDRESS, which is left as it is, or else a dev server of our own. */
-export async function provideTemporalServer(
-  options: Omit<TemporalServerOptions, 'binary'> & FindTemporalOptions,
-): Promise<ReachableServer> {
-  const given = temporalAddress();
-  if (given !== null) return { address: given.address, uiAddress: undefined, stop: () => Promise.resolve() };
-  return startTemporalServer({ ...options, binary: await findTemporalBinary(options) });
+  /** Ends the server: SIGTERM, and SIGKILL after 10 s. May be called twice. */
+  readonly stop: () => Promise<void>;
 }
 
 /**

@@ -25,12 +25,13 @@ export function addCheck(program: Command, context: CommandContext): void {
       const missing = missingVariables(config, services.environment);
       const slices = services.task(config.task).slices;
       const known = textTable(['Slice', 'covers'], Object.entries(slices), ['covers']);
+      const help = usesSlices(config) ? `\n\nSlices that task ${config.task} knows:\n${known}` : '';
       const text = [summary(config), ...missing.map((name) => `Not set here: the environment variable ${name}`)];
       printResult(
         context,
         options,
         { source, config, missingVariables: missing },
-        `${file} is good.\n\n${text.join('\n')}\n\nSlices that task ${config.task} knows:\n${known}`,
+        `${file} is good.\n\n${text.join('\n')}${help}`,
       );
     });
 }
@@ -63,6 +64,11 @@ function summary(config: CampaignConfig): string {
     ],
     [config.name],
   );
+}
+
+function usesSlices({ seeds, benchmarks, generators }: CampaignConfig): boolean {
+  const sources = [...seeds, ...benchmarks.flatMap((benchmark) => benchmark.sources), ...generators];
+  return sources.some(({ kind }) => kind === 'symbolic');
 }
 
 function sizeOf(sources: readonly SampleSource[]): string {

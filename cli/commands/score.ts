@@ -112,7 +112,9 @@ interface Measured {
   readonly n: number;
   readonly d: number;
   readonly interval: readonly [number, number] | null;
+  /** Rows without a sketch, and why. */
   readonly excluded: number;
+  readonly reasons: Readonly<Record<string, number>>;
   readonly tokens: number;
 }
 
@@ -120,22 +122,42 @@ function measure(results: readonly SketchedExample[], dimension: number): Measur
   const sketches = results.flatMap(({ sketch }) => (sketch === null ? [] : [sketch]));
   const tokens = results.reduce((sum, result) => sum + result.tokens, 0);
   const excluded = results.length - sketches.length;
+  const reasons = countReasons(results);
   if (sketches.length === 0) {
-    throw new UsageError(`None of ${results.length} rows has a usable gradient; are the completions empty?`);
+    throw new UsageError(`None of ${results.length} rows has a usable gradient: ${JSON.stringify(reasons)}.`);
   }
   const values = new Float32Array(sketches.length * dimension);
   sketches.forEach((sketch, row) => values.set(sketch, row * dimension));
   const rows = { values, count: sketches.length, dimension };
   const { value, n, d } = gVendi(rows);
   const bounds = n >= INTERVAL_ROWS.least && n <= INTERVAL_ROWS.most ? gVendiInterval(rows, { key: 'score' }) : null;
-  return { gVendi: value, n, d, interval: bounds === null ? null : [bounds.low, bounds.high], excluded, tokens };
+  return {
+    gVendi: value,
+    n,
+    d,
+    interval: bounds === null ? null : [bounds.low, bounds.high],
+    excluded,
+    reasons,
+    tokens,
+  };
+}
+
+function countReasons(results: readonly SketchedExample[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { excluded } of results) if (excluded !== null) counts[excluded] = (counts[excluded] ?? 0) + 1;
+  return counts;
 }
 
 function describe(result: Measured & { readonly seconds: number }, proxy: string): string {
   const interval = result.interval === null ? '' : ` (95 % interval ${range(result.interval, decimal)})`;
   return [
     `G-Vendi ${decimal(result.gVendi)}${interval}, n = ${whole(result.n)}, d = ${whole(result.d)}, proxy ${proxy}`,
-    `${whole(result.tokens)} completion tokens, ${whole(result.excluded)} rows excluded, ${duration(result.seconds)}`,
+    `${whole(result.tokens)} completion tokens, ${whole(result.excluded)} rows excluded${excludedWhy(result)}, ${duration(result.seconds)}`,
     'Compare it with values of the same n, d and proxy only.',
   ].join('\n');
+}
+
+function excludedWhy({ reasons }: Measured): string {
+  const parts = Object.entries(reasons).map(([reason, count]) => `${reason} ${count}`);
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
 }

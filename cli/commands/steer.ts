@@ -44,7 +44,7 @@ export function addPause(program: Command, context: CommandContext): void {
     'stop handing out work; what runs is finished first',
     'diffract pause embedded --reason "machine needed"',
   )
-    .option('--reason <text>', 'shown wherever the campaign is', 'paused by operator')
+    .option('--reason <text>', 'shown wherever the campaign is', 'no reason given')
     .action(async (name: string, options: JsonOption & { reason: string }) => {
       await withCampaigns(context, (campaigns) => campaigns.pause(name, options.reason));
       printResult(context, options, { campaign: name, paused: true }, `Campaign ${name} is paused: ${options.reason}`);

@@ -86,11 +86,12 @@ function architectureOf(fields: Fields, source: string): Architecture {
 function refuseVariations(fields: Fields, source: string): void {
   const activation = fields['hidden_act'] ?? 'silu';
   if (activation !== 'silu')
-    throw refused(source, `hidden_act ${String(activation)} is not supported; supported: silu`);
+    throw refused(source, `hidden_act ${JSON.stringify(activation)} is not supported; supported: silu`);
   if (fields['mlp_bias'] === true) throw refused(source, 'mlp_bias is not supported; set a model without it');
   const scaling = ropeParameters(fields);
   const kind = scaling['rope_type'] ?? scaling['type'] ?? 'default';
-  if (kind !== 'default') throw refused(source, `rope scaling ${String(kind)} is not supported; supported: default`);
+  if (kind !== 'default')
+    throw refused(source, `rope scaling ${JSON.stringify(kind)} is not supported; supported: default`);
 }
 
 function ropeParameters(fields: Fields): Fields {

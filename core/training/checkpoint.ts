@@ -61,12 +61,16 @@ function readHeader(bytes: Uint8Array): { header: Header; start: number } {
   if (bytes.length < 4) throw corrupt(`${bytes.length} bytes`);
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   try {
-    const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length))) as Header;
-    if (header.format === 'diffract-checkpoint/1') return { header, start: 4 + Math.ceil(length / 4) * 4 };
+    const parsed = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length))) as Header | { format?: unknown };
+    if (isHeader(parsed)) return { header: parsed, start: 4 + Math.ceil(length / 4) * 4 };
   } catch {
     // falls through to the same refusal as a foreign header
   }
   throw corrupt('an unreadable header');
+}
+
+function isHeader(parsed: Header | { format?: unknown }): parsed is Header {
+  return parsed.format === 'diffract-checkpoint/1';
 }
 
 function corrupt(found: string): PermanentError {

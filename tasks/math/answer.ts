@@ -97,7 +97,7 @@ function splitAtCommas(text: string): readonly string[] {
 
 /** What the braces after `\boxed` hold, braces inside counted; `\boxed 5` holds one word. */
 function boxContent(text: string): string | null {
-  const open = /^\\f?boxed\s*\{/.exec(text)?.[0];
+  const open = /^\\(?:boxed|fbox)\s*\{/.exec(text)?.[0];
   if (!open) return /^\\boxed\s+([^\s$]+)/.exec(text)?.[1] ?? null;
   let depth = 1;
   for (let at = open.length; at < text.length; at++) {

@@ -14,10 +14,6 @@ export function rational(numerator: bigint, denominator: bigint = 1n): Rational 
   return { numerator: numerator / divisor, denominator: denominator / divisor };
 }
 
-export function whole(value: number): Rational {
-  return rational(BigInt(value));
-}
-
 export function sameNumber(a: Rational, b: Rational): boolean {
   return a.numerator === b.numerator && a.denominator === b.denominator;
 }

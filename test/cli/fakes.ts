@@ -59,7 +59,7 @@ export function createWorld(
       if (view instanceof Error) throw view;
       return { ...view, campaign: name };
     },
-    liveProgress: () => Promise.resolve({ done: Math.min(100, 7 * asked), total: 100 }),
+    liveProgress: () => Promise.resolve({ done: Math.min(100, 7 * asked), total: 100, trouble: null }),
     pause: (name, reason) => say(`pause ${name}: ${reason}`),
     resume: (name) => say(`resume ${name}`),
     setBudget: (name, tokens) => say(`setBudget ${name} ${String(tokens)}`),
@@ -130,7 +130,15 @@ export function fakeRuntime(): ModelRuntime & { close(): Promise<void> } {
           for (const [position, { prompt }] of examples.entries()) {
             const sketch = new Float32Array(p * p);
             sketch[prompt.charCodeAt(0) % (p * p)] = 1;
-            yield [{ position, result: { sketch: prompt === 'none' ? null : sketch, loss: 1, tokens: 3 } }];
+            yield [
+              {
+                position,
+                result:
+                  prompt === 'none'
+                    ? { sketch: null, excluded: 'zero-gradient', loss: 1, tokens: 3 }
+                    : { sketch, excluded: null, loss: 1, tokens: 3 },
+              },
+            ];
           }
         },
       }),

@@ -101,6 +101,14 @@ describe('diffract run', () => {
     assert.equal(messages.match(/do not answer; trying again/g)?.length, 1);
   });
 
+  it('says once what a step is being retried for', async () => {
+    const trouble = 'the model server answers 503';
+    const liveProgress = () => Promise.resolve({ done: 0, total: 0, trouble });
+    const world = createWorld([running, running, running, completed], {}, { liveProgress });
+    const { messages } = await world.run('run', example);
+    assert.equal(messages.match(/Trying again: the model server answers 503/g)?.length, 1);
+  });
+
   it('answers 69 when the server stays away', async () => {
     const away = Object.assign(new Error('14 UNAVAILABLE'), { code: 14 });
     assert.equal((await createWorld([running, away]).run('run', example)).code, 69);

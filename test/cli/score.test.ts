@@ -13,6 +13,7 @@ interface Scored {
   readonly d: number;
   readonly interval: readonly [number, number] | null;
   readonly excluded: number;
+  readonly reasons: object;
   readonly tokens: number;
   readonly sketch: string;
 }
@@ -25,7 +26,7 @@ async function score(file: string, text: string, ...options: string[]) {
 }
 
 const lines = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row)).join('\n');
-const prompts = (letters: string) => lines([...letters].map((prompt) => ({ prompt, completion: 'x' })));
+const prompts = (letters: string) => lines(Array.from(letters).map((prompt) => ({ prompt, completion: 'x' })));
 
 describe('diffract score', () => {
   it('counts orthogonal directions, and excludes rows without a gradient', async () => {
@@ -36,6 +37,7 @@ describe('diffract score', () => {
     // Shares 1/4, 1/4, 1/2: exp of their entropy is 2^1.5.
     assert.ok(Math.abs(scored.gVendi - 2 ** 1.5) < 1e-6, String(scored.gVendi));
     assert.deepEqual([scored.n, scored.d, scored.excluded, scored.tokens], [4, 256, 1, 15]);
+    assert.deepEqual(scored.reasons, { 'zero-gradient': 1 });
     assert.equal(scored.interval, null);
     assert.equal(scored.sketch, 'fake p=16');
   });
@@ -48,7 +50,7 @@ describe('diffract score', () => {
 
   it('reads messages, mapped columns, and only as many rows as asked', async () => {
     const messages = lines(
-      [...'ab'].map((letter) => ({
+      ['a', 'b'].map((letter) => ({
         messages: [
           { role: 'system', content: 's' },
           { role: 'user', content: letter },

@@ -17,17 +17,28 @@ export interface TinyWorld {
   readonly campaigns: Campaigns;
 }
 
-/** A stack with its own server, database and workers, which goes away with the test. */
-export async function startTinyWorld(test: Pick<TestContext, 'after'>): Promise<TinyWorld> {
+/** A folder with a tiny model in it, which goes away with the test. */
+export async function makeTinyWorld(test: Pick<TestContext, 'after'>): Promise<Pick<TinyWorld, 'folder' | 'model'>> {
   const folder = await mkdtemp(join(tmpdir(), 'diffract-campaign-'));
   test.after(() => rm(folder, { recursive: true, force: true }));
   const model = join(folder, 'tiny.gguf');
   await writeTinyGguf(model);
   await mkdir(join(folder, 'state'));
-  const stack = await startStack({ stateFolder: join(folder, 'state'), onEvent: () => {} });
-  test.after(() => stack.stop());
+  return { folder, model };
+}
+
+/** A stack on the folder's state: its own server, database and workers. The caller stops it, unless the test does. */
+export async function startTinyStack(
+  test: Pick<TestContext, 'after'>,
+  { folder, model }: Pick<TinyWorld, 'folder' | 'model'>,
+  gradientWorkers = 1,
+): Promise<TinyWorld> {
+  const stack = await startStack({ stateFolder: join(folder, 'state'), gradientWorkers, onEvent: () => {} });
   const campaigns = await connectCampaigns(stack, openStore, 30);
-  test.after(() => campaigns.close());
+  test.after(async () => {
+    await campaigns.close();
+    await stack.stop();
+  });
   return { folder, model, stack, campaigns };
 }
 

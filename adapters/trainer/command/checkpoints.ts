@@ -3,7 +3,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readJsonFile } from './json-file.ts';
+import { readJsonFile } from './run-files.ts';
 
 export interface Checkpoint {
   readonly path: string;

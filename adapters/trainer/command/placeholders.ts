@@ -24,15 +24,13 @@ const PLACEHOLDER = /\{\{(\??)([^{}]*)\}\}/g;
  */
 export function fillCommand(command: readonly string[], values: PlaceholderValues): string[] {
   return command.flatMap((argument) => {
-    let dropped = false;
-    const filled = argument.replaceAll(PLACEHOLDER, (whole, optional: string, name: string) => {
+    const placeholders = [...argument.matchAll(PLACEHOLDER)].map(([whole, optional = '', name = '']) => {
       const value = values[knownName(name, argument)];
-      if (value !== null) return value;
-      if (optional === '') throw missingValue(whole, name, argument);
-      dropped = true;
-      return '';
+      if (value === null && optional === '') throw missingValue(whole, name, argument);
+      return value;
     });
-    return dropped ? [] : [filled];
+    if (placeholders.includes(null)) return [];
+    return [argument.replaceAll(PLACEHOLDER, () => placeholders.shift() ?? '')];
   });
 }
 

@@ -5,7 +5,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { listFolder } from './checkpoints.ts';
-import { readJsonFile, readJsonLines } from './json-file.ts';
+import { readJsonFile, readJsonLines } from './run-files.ts';
 import type { RunFolder } from './run-folder.ts';
 
 export interface ReportedProgress {
@@ -58,7 +58,14 @@ export async function readProgress(folder: RunFolder): Promise<ReportedProgress 
 /** When the run last showed life, in milliseconds since 1970: progress, checkpoints, or its log growing. */
 export async function lastSignOfLife(folder: RunFolder): Promise<number> {
   const files = [folder.progress, folder.log, factoryLog(folder), ...(await stateFiles(folder))];
-  const times = await Promise.all(files.map((file) => stat(file).then(({ mtimeMs }) => mtimeMs, () => 0)));
+  const times = await Promise.all(
+    files.map((file) =>
+      stat(file).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => 0,
+      ),
+    ),
+  );
   return Math.max(...times);
 }
 

@@ -6,6 +6,7 @@ import type { Store } from '../../../activities/ports/store.ts';
 import type { Trainer, TrainingProgress, TrainingSpecification } from '../../../activities/ports/trainer.ts';
 import type { EmbeddedTrainerConfig } from '../../../contracts/campaign.ts';
 import { PermanentError } from '../../../contracts/failures.ts';
+import { itemAt } from '../../../core/item-at.ts';
 import { encodeModel } from '../../../core/graph/onnx-encoding.ts';
 import type { ModelConfig } from '../../../core/models/model-config.ts';
 import type { Parameter } from '../../../core/models/parameters.ts';
@@ -116,7 +117,7 @@ async function train(
     const state = (await resumeState(store, runKey)) ?? initialState(trained, seed);
     while (state.losses.length < steps && !run.cancelled) {
       const step = state.losses.length + 1;
-      const rows = samplesOfStep(plan, step).map((index) => samples[index]!);
+      const rows = samplesOfStep(plan, step).map((index) => itemAt(samples, index));
       const { parameters, optimizer } = state.checkpoint;
       const { loss, gradients } = await batchGradient(session, config, { samples: rows, trained, parameters });
       const settings = { ...defaultAdamW, weightDecay: trainer.weightDecay, maximumNorm: trainer.clipNorm };

@@ -43,11 +43,12 @@ export function problem(question: string, steps: readonly string[], answer: numb
   return { question, steps, answer: String(answer) };
 }
 
-export function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
 /** Dollars and cents as `12` or `12.50`, from whole cents. */
 export function dollars(cents: number): string {
   return cents % 100 === 0 ? String(cents / 100) : (cents / 100).toFixed(2);
+}
+
+/** `twice`, `3 times`, ... before `as many as`. */
+export function timesAs(factor: number): string {
+  return factor === 2 ? 'twice' : `${factor} times`;
 }

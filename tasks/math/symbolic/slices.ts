@@ -2,11 +2,35 @@
 
 import { FailureType, PermanentError } from '../../../contracts/failures.ts';
 import { chanceAt } from '../../chance.ts';
-import type { Problem, Slice } from './problem.ts';
+import { ages } from './ages.ts';
+import { averages } from './averages.ts';
+import { comparison } from './comparison.ts';
+import { fractions } from './fractions.ts';
+import { oodGeometry } from './ood-geometry.ts';
+import { oodSchedules } from './ood-schedules.ts';
+import { oodSequences } from './ood-sequences.ts';
+import { oodUnknowns } from './ood-unknowns.ts';
+import { percentages } from './percentages.ts';
+import { rates } from './rates.ts';
+import { sharing } from './sharing.ts';
 import { shopping } from './shopping.ts';
+import { units } from './units.ts';
+import type { Problem, Slice } from './problem.ts';
 
 export const slices: Readonly<Record<string, Slice>> = {
   shopping,
+  rates,
+  fractions,
+  percentages,
+  sharing,
+  ages,
+  comparison,
+  units,
+  averages,
+  'ood-geometry': oodGeometry,
+  'ood-schedules': oodSchedules,
+  'ood-sequences': oodSequences,
+  'ood-unknowns': oodUnknowns,
 };
 
 /**

@@ -23,28 +23,27 @@ interface Statements {
 function ofPeople(chance: Chance): Statements {
   const [x, y, z] = chance.three(names);
   const act = chance.pick(acts);
-  const when = chance.pick(times);
-  const did = `${act.past} ${when}`;
+  const did = `${act.past} ${chance.pick(times)}`;
   return {
     premises: [
-      { text: `${x} ${did}`, holds: ({ a }) => a },
-      { text: `${x} and ${y} both ${did}`, holds: ({ a, b }) => a && b },
-      { text: `${y} or ${x} ${did}`, holds: ({ a, b }) => a || b },
-      { text: `${y} or ${z} ${did}`, holds: ({ b, c }) => b || c },
       { text: `${x} and either ${y} or ${z} ${did}`, holds: ({ a, b, c }) => a && (b || c) },
-      { text: `${z} and either ${x} or ${y} ${did}`, holds: ({ a, b, c }) => c && (a || b) },
-      { text: `${x} or ${y} ${did}, but ${x} did not`, holds: ({ a, b }) => b && !a },
-      { text: `${x} or ${y} ${did}, but ${y} did not`, holds: ({ a, b }) => a && !b },
-      { text: `${x}, ${y} and ${z} all ${did}`, holds: ({ a, b, c }) => a && b && c },
+      { text: `${x} or ${y} ${did}, and so did ${z}`, holds: ({ a, b, c }) => (a || b) && c },
+      { text: `${x} or ${y} ${did}, but ${z} did not`, holds: ({ a, b, c }) => (a || b) && !c },
+      { text: `${x} and ${y} ${did}, but ${z} did not`, holds: ({ a, b, c }) => a && b && !c },
+      { text: `${x}, ${y} or ${z} ${did}, but ${x} did not`, holds: ({ a, b, c }) => (b || c) && !a },
+      { text: `${x}, ${y} or ${z} ${did}, but ${z} and ${x} did not`, holds: ({ a, b, c }) => b && !a && !c },
+      { text: `either ${x} ${did}, or both ${y} and ${z} did`, holds: ({ a, b, c }) => a || (b && c) },
+      { text: `either both ${x} and ${y} ${did}, or ${z} did`, holds: ({ a, b, c }) => (a && b) || c },
     ],
     hypotheses: [
       { text: `${x} ${did}`, holds: ({ a }) => a },
       { text: `${y} ${did}`, holds: ({ b }) => b },
       { text: `${z} ${did}`, holds: ({ c }) => c },
       { text: `${x} or ${y} ${did}`, holds: ({ a, b }) => a || b },
-      { text: `${x} or ${z} ${did}`, holds: ({ a, c }) => a || c },
-      { text: `${x} and ${y} both ${did}`, holds: ({ a, b }) => a && b },
-      { text: `${y} and ${z} both ${did}`, holds: ({ b, c }) => b && c },
+      { text: `${y} or ${z} ${did}`, holds: ({ b, c }) => b || c },
+      { text: `${z} or ${x} ${did}`, holds: ({ a, c }) => a || c },
+      { text: `both ${x} and ${y} ${did}`, holds: ({ a, b }) => a && b },
+      { text: `both ${z} and ${x} ${did}`, holds: ({ a, c }) => a && c },
     ],
   };
 }
@@ -53,22 +52,22 @@ function ofActs(chance: Chance): Statements {
   const who = chance.pick(names);
   const when = chance.pick(times);
   const [x, y, z] = chance.three(acts);
-  const did = (text: string) => `${when} ${who} ${text}`.replace(/^o/, 'O');
+  const did = (text: string) => `${when} ${who} ${text}`;
   return {
     premises: [
-      { text: did(`${x.past} and ${y.past}`), holds: ({ a, b }) => a && b },
-      { text: did(`${y.past} or ${x.past}`), holds: ({ a, b }) => a || b },
-      { text: did(`${y.past} or ${z.past}`), holds: ({ b, c }) => b || c },
-      { text: did(`${z.past}, and either ${x.past} or ${y.past}`), holds: ({ a, b, c }) => c && (a || b) },
-      { text: did(`${x.past} or ${y.past}, but did not ${x.base}`), holds: ({ a, b }) => b && !a },
-      { text: did(`${x.past} or ${y.past}, but did not ${y.base}`), holds: ({ a, b }) => a && !b },
-      { text: did(`${x.past}, ${y.past} and ${z.past}`), holds: ({ a, b, c }) => a && b && c },
+      { text: did(`${x.past}, and also ${y.past} or ${z.past}`), holds: ({ a, b, c }) => a && (b || c) },
+      { text: did(`${x.past} or ${y.past}, and also ${z.past}`), holds: ({ a, b, c }) => (a || b) && c },
+      { text: did(`${x.past} or ${y.past}, but did not ${z.base}`), holds: ({ a, b, c }) => (a || b) && !c },
+      { text: did(`${x.past} and ${y.past}, but did not ${z.base}`), holds: ({ a, b, c }) => a && b && !c },
+      { text: did(`${x.past}, ${y.past} or ${z.past}, but did not ${x.base}`), holds: ({ a, b, c }) => (b || c) && !a },
     ],
     hypotheses: [
       { text: did(x.past), holds: ({ a }) => a },
       { text: did(y.past), holds: ({ b }) => b },
       { text: did(z.past), holds: ({ c }) => c },
       { text: did(`${x.past} or ${y.past}`), holds: ({ a, b }) => a || b },
+      { text: did(`${y.past} or ${z.past}`), holds: ({ b, c }) => b || c },
+      { text: did(`${x.past} and ${y.past}`), holds: ({ a, b }) => a && b },
       { text: did(`${y.past} and ${z.past}`), holds: ({ b, c }) => b && c },
     ],
   };

@@ -28,7 +28,7 @@ export const acts: readonly Verb[] = [
   { base: 'dance', past: 'danced' },
   { base: 'sing', past: 'sang' },
   { base: 'laugh', past: 'laughed' },
-  { base: 'leave early', past: 'left early' },
+  { base: 'arrive late', past: 'arrived late' },
   { base: 'cry', past: 'cried' },
   { base: 'wash the dishes', past: 'washed the dishes' },
   { base: 'read the letter', past: 'read the letter' },

@@ -13,11 +13,14 @@ export const numerals: Slice = {
     const near = [centre - 2, centre - 1, centre, centre + 1, centre + 2];
     const bounds = near.flatMap((count) => boundsAt(count));
     const statements = bounds.map(({ text, holds }) => ({ text: say(text), holds }));
-    return chooseDraw(chance, { premises: statements, hypotheses: statements }, counts);
+    return chooseDraw(chance, { premises: statements, hypotheses: statements }, countsAround(centre));
   },
 };
 
-const counts: readonly number[] = Array.from({ length: 30 }, (_, count) => count);
+/** Counts up to 5 from the centre: bounds lie within 4 of it, so that what lies farther off is like the ends. */
+export function countsAround(centre: number): readonly number[] {
+  return Array.from({ length: 11 }, (_, step) => centre - 5 + step).filter((count) => count >= 0);
+}
 
 /** Hypotheses with `exactly` are never drawn, as nothing else here entails them; premises with it are. */
 function boundsAt(bound: number): readonly Statement<number>[] {

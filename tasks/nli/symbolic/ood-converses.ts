@@ -6,8 +6,8 @@ import type { Slice } from './slice.ts';
 
 /** How a transfer of a thing from one to another is said from the giver's and from the taker's side. */
 interface Transfer {
-  giver(from: string, to: string, thing: string): string;
-  taker(to: string, from: string, thing: string): string;
+  readonly giver: (from: string, to: string, thing: string) => string;
+  readonly taker: (to: string, from: string, thing: string) => string;
 }
 
 const transfers: readonly Transfer[] = [

@@ -36,6 +36,7 @@ export const chores: readonly Verb[] = [
   { base: 'pay the invoice', past: 'paid the invoice' },
   { base: 'sweep the terrace', past: 'swept the terrace' },
   { base: 'polish the trophy', past: 'polished the trophy' },
+  { base: 'unload the wagon', past: 'unloaded the wagon' },
   { base: 'translate the manual', past: 'translated the manual' },
 ];
 
@@ -82,7 +83,9 @@ export const conditions: readonly string[] =
 
 /** Things that hang somewhere. */
 export const furnishings: readonly string[] =
-  'lamp clock mirror banner tapestry portrait thermometer calendar shield mask poster pendulum sign flag'.split(' ');
+  'lamp clock mirror banner tapestry portrait thermometer calendar shield mask poster pendulum sign flag wreath plaque chandelier hammock'.split(
+    ' ',
+  );
 
 /** Buildings and works with a year of completion. */
 export const buildings: readonly string[] =

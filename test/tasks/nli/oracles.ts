@@ -31,11 +31,12 @@ function oracle(rules: readonly Rule[], domain: Domain): Oracle {
   };
 }
 
-/** Conditions stop early, so atoms are collected over several probes until no new one shows. */
+/** Conditions stop early, so atoms are collected over all worlds of those known until no new one shows. */
 function touchAll(reading: Reading, probe: World, values: readonly number[], atoms: Set<string>): void {
   reading(probe);
-  for (let pass = 0; pass < 6; pass++) {
-    for (const world of worldsOf([...atoms], { values })) {
+  for (let known = -1; known < atoms.size;) {
+    known = atoms.size;
+    for (const world of worldsOf([...atoms], { values: values.slice(0, 3) })) {
       reading(new Proxy(world, { get: (target, key) => (atoms.add(String(key)), target[String(key)] ?? 0) }));
     }
   }
@@ -45,7 +46,7 @@ function readSentence(rules: readonly Rule[], sentence: string): Reading {
   const text = sentence.replace(/\.$/, '');
   for (const [pattern, read] of rules) {
     const match = pattern.exec(text);
-    if (match) return read(...match.slice(1).map((part) => part ?? ''));
+    if (match) return read(...match.slice(1).map((part: string | undefined) => part ?? ''));
   }
   throw new Error(`cannot read "${sentence}"`);
 }
@@ -95,18 +96,18 @@ function clause(text: string, verbs: readonly Verb[] = acts): Reading {
 
 const negation = oracle(
   [
-    [/^Unlike (\w+), (\w+) (.*)$/, (x, y, did) => both(fact(y!, did!), not(fact(x!, did!)))],
-    [/^(\w+) (.*), but (\w+) did not$/, (x, did, y) => both(fact(x!, did!), not(fact(y!, did!)))],
-    [/^(\w+) (.*), and so did (\w+)$/, (x, did, y) => both(fact(x!, did!), fact(y!, did!))],
-    [/^(\w+) (did not .*), and neither did (\w+)$/, (x, did, y) => both(fact(x!, did!), fact(y!, did!))],
-    [/^Neither (\w+) nor (\w+) (.*)$/, (x, y, did) => both(not(fact(x!, did!)), not(fact(y!, did!)))],
+    [/^Unlike (\w+), (\w+) (.*)$/, (x, y, did) => both(fact(y, did), not(fact(x, did)))],
+    [/^(\w+) (.*), but (\w+) did not$/, (x, did, y) => both(fact(x, did), not(fact(y, did)))],
+    [/^(\w+) (.*), and so did (\w+)$/, (x, did, y) => both(fact(x, did), fact(y, did))],
+    [/^(\w+) (did not .*), and neither did (\w+)$/, (x, did, y) => both(fact(x, did), fact(y, did))],
+    [/^Neither (\w+) nor (\w+) (.*)$/, (x, y, did) => both(not(fact(x, did)), not(fact(y, did)))],
     [
       /^(\w+) and (\w+) did not both (.*)$/,
-      (x, y, did) => either(fact(x!, `did not ${did}`), fact(y!, `did not ${did}`)),
+      (x, y, did) => either(fact(x, `did not ${did}`), fact(y, `did not ${did}`)),
     ],
-    [/^(\w+) and (\w+) both (.*)$/, (x, y, did) => both(fact(x!, did!), fact(y!, did!))],
-    [/^It is not (?:true|the case) that (.*)$/, (text) => not(clause(text!))],
-    [/^(.*)$/, (text) => clause(text!)],
+    [/^(\w+) and (\w+) both (.*)$/, (x, y, did) => both(fact(x, did), fact(y, did))],
+    [/^It is not (?:true|the case) that (.*)$/, (text) => not(clause(text))],
+    [/^(.*)$/, (text) => clause(text)],
   ],
   truths,
 );
@@ -122,29 +123,57 @@ const connectives: Oracle = (premise, hypothesis) => {
 };
 
 const deeds = (who: string, text: string): Reading => {
-  const parts = text.split(/, and |, but | and | or |, /);
-  const facts = parts.map((part) => fact(who, part.replace(/^either /, '')));
-  const [first, second, third] = facts as [Reading, Reading, Reading];
-  if (/, and either .* or /.test(text)) return both(first, either(second, third));
-  if (/ or .*, but did not /.test(text)) return both(either(first, second), third);
-  return / or /.test(text) ? either(...facts) : both(...facts);
+  const parts = text.split(/, and also |, but | and | or |, /);
+  const [first, second, third, fourth] = parts.map((part) => fact(who, part)) as [Reading, Reading, Reading, Reading];
+  if (/^[^,]*, and also .* or /.test(text)) return both(first, either(second, third));
+  if (/^[^,]* or [^,]*, and also /.test(text)) return both(either(first, second), third);
+  if (/^[^,]*, [^,]* or [^,]*, but /.test(text)) return both(either(first, second, third), fourth);
+  if (/^[^,]* or [^,]*, but /.test(text)) return both(either(first, second), third);
+  if (/^[^,]* and [^,]*, but /.test(text)) return both(first, second, third);
+  if (text.includes(',')) throw new Error(`cannot read "${text}"`);
+  if (parts.length === 1) return first;
+  return / or /.test(text) ? either(first, second) : both(first, second);
 };
 
 const joined = oracle(
   [
-    [/^(\w+)@(.*)$/, (who, text) => deeds(who!, text!)],
-    [/^(\w+), (\w+) and (\w+) all (.*)$/, (x, y, z, did) => both(fact(x!, did!), fact(y!, did!), fact(z!, did!))],
+    [/^(\w+)@(.*)$/, (who, text) => deeds(who, text)],
+    [
+      /^Either (\w+) (.*), or both (\w+) and (\w+) did$/,
+      (x, did, y, z) => either(fact(x, did), both(fact(y, did), fact(z, did))),
+    ],
+    [
+      /^Either both (\w+) and (\w+) (.*), or (\w+) did$/,
+      (x, y, did, z) => either(both(fact(x, did), fact(y, did)), fact(z, did)),
+    ],
     [
       /^(\w+) and either (\w+) or (\w+) (.*)$/,
-      (x, y, z, did) => both(fact(x!, did!), either(fact(y!, did!), fact(z!, did!))),
+      (x, y, z, did) => both(fact(x, did), either(fact(y, did), fact(z, did))),
+    ],
+    [
+      /^(\w+), (\w+) or (\w+) (.*), but (\w+) and (\w+) did not$/,
+      (x, y, z, did, v, w) =>
+        both(either(fact(x, did), fact(y, did), fact(z, did)), not(fact(v, did)), not(fact(w, did))),
+    ],
+    [
+      /^(\w+), (\w+) or (\w+) (.*), but (\w+) did not$/,
+      (x, y, z, did, w) => both(either(fact(x, did), fact(y, did), fact(z, did)), not(fact(w, did))),
+    ],
+    [
+      /^(\w+) or (\w+) (.*), and so did (\w+)$/,
+      (x, y, did, z) => both(either(fact(x, did), fact(y, did)), fact(z, did)),
     ],
     [
       /^(\w+) or (\w+) (.*), but (\w+) did not$/,
-      (x, y, did, z) => both(either(fact(x!, did!), fact(y!, did!)), not(fact(z!, did!))),
+      (x, y, did, z) => both(either(fact(x, did), fact(y, did)), not(fact(z, did))),
     ],
-    [/^(\w+) or (\w+) (.*)$/, (x, y, did) => either(fact(x!, did!), fact(y!, did!))],
-    [/^(\w+) and (\w+) both (.*)$/, (x, y, did) => both(fact(x!, did!), fact(y!, did!))],
-    [/^(.*)$/, (text) => clause(text!)],
+    [
+      /^(\w+) and (\w+) (.*), but (\w+) did not$/,
+      (x, y, did, z) => both(fact(x, did), fact(y, did), not(fact(z, did))),
+    ],
+    [/^(\w+) or (\w+) (.*)$/, (x, y, did) => either(fact(x, did), fact(y, did))],
+    [/^Both (\w+) and (\w+) (.*)$/, (x, y, did) => both(fact(x, did), fact(y, did))],
+    [/^(.*)$/, (text) => clause(text)],
   ],
   truths,
 );
@@ -164,8 +193,8 @@ const conditional = (text: string): Reading => {
 };
 const conditionals = oracle(
   [
-    [/^(.*)\. (.*)$/, (x, y) => both(conditional(x!), conditional(y!))],
-    [/^(.*)$/, (text) => conditional(text!)],
+    [/^(.*)\. (.*)$/, (x, y) => both(conditional(x), conditional(y))],
+    [/^(.*)$/, (text) => conditional(text)],
   ],
   truths,
 );
@@ -194,44 +223,67 @@ const overGroup = oracle(
 const trio = ['one', 'two', 'three'];
 const converted: Oracle = (premise, hypothesis) => {
   const pattern =
-    /^(At least one|Some|No|None of the|Every|All of the|Not every|Some of the) (\w+?)s? (?:in|at|on) .*? (?:is|are) (?:also|not) (?:an? )?(\w+?)s?\.$/;
+    /^(At least one|Some|No|Every|All|Not every) (\w+?)s? (?:in|at|on) .*? (?:is|are) (also|not) (?:an? )?(\w+?)s?\.$/;
   const first = pattern.exec(premise)?.[2] ?? '';
   const holds = (text: string): Reading => {
-    const [, quantifier = '', subject = '', predicate = ''] = pattern.exec(text) ?? [];
+    const [, quantifier = '', subject = '', sign = '', predicate = ''] = pattern.exec(text) ?? [];
     if (![subject, predicate].includes(first)) throw new Error(`cannot read "${text}"`);
     const is = (noun: string) => (world: World, who: string) =>
       (((world[who] ?? 0) >> (noun === first ? 0 : 1)) & 1) === 1;
     const members = (world: World) => trio.filter((who) => is(subject)(world, who));
     const such = (world: World) => members(world).filter((who) => is(predicate)(world, who)).length;
     const all = (world: World) => members(world).length;
-    if (/^(At least one|Some)$/.test(quantifier)) return (world) => such(world) > 0;
-    if (/^No/.test(quantifier) && quantifier !== 'Not every') return (world) => such(world) === 0;
-    if (/^(Not every|Some of the)$/.test(quantifier)) return (world) => such(world) < all(world);
-    return (world) => all(world) > 0 && such(world) === all(world);
+    if (quantifier === 'Not every' || sign === 'not') return (world) => such(world) < all(world);
+    if (quantifier === 'No') return (world) => such(world) === 0;
+    return (world) => (quantifier === 'Every' || quantifier === 'All' ? such(world) === all(world) : such(world) > 0);
   };
   const worlds = [...worldsOf(trio, { values: [0, 1, 2, 3] })];
   return worlds.filter(holds(premise)).every(holds(hypothesis));
 };
 
-/** Two agents and two patients; atoms say who dealt with whom. */
+/** Two of each kind; atoms say who dealt with whom, agent first. */
 const ordered: Oracle = (premise, hypothesis) => {
-  const pairs = ['a1', 'a2', 'b1', 'b2'];
-  const holds = (text: string): Reading => {
-    const met = (world: World, agent: string, patient: string) => world[agent + patient] === 1;
-    const agents = ['a', 'b'];
-    const patients = ['1', '2'];
-    if (/^(There was one \w+ whom every|One and the same \w+ was \w+ by every) /.test(text)) {
-      return (world) => patients.some((patient) => agents.every((agent) => met(world, agent, patient)));
-    }
-    if (!/^(Every \w+ \w+ at least one|Each \w+ \w+ some) /.test(text)) throw new Error(`cannot read "${text}"`);
-    return (world) => agents.every((agent) => patients.some((patient) => met(world, agent, patient)));
+  const verb = (text: string) =>
+    / (?:whom every \w+|who|was|and the same \w+|Every \w+|Each \w+)(?: was)? (\w+ed) /i.exec(text)?.[1] ?? '';
+  const people = new Map<string, readonly string[]>();
+  const kind = (noun: string) => {
+    const found = people.get(noun) ?? [`${noun} 1`, `${noun} 2`];
+    people.set(noun, found);
+    return found;
   };
-  return [...worldsOf(pairs, truths)].filter(holds(premise)).every(holds(hypothesis));
+  const met = (x: string, y: string) => (world: World) => world[`${x} ${verb(premise)} ${y}`] === 1;
+  const shapes: readonly [RegExp, 'one' | 'each', 'active' | 'passive'][] = [
+    [/^There was one (\w+) whom every (\w+) \w+ed /, 'one', 'passive'],
+    [/^One and the same (\w+) was \w+ed by every (\w+) /, 'one', 'passive'],
+    [/^There was one (\w+) who \w+ed every (\w+) /, 'one', 'active'],
+    [/^One and the same (\w+) \w+ed every (\w+) /, 'one', 'active'],
+    [/^Every (\w+) was \w+ed by at least one (\w+) /, 'each', 'passive'],
+    [/^Every (\w+) \w+ed at least one (\w+) /, 'each', 'active'],
+    [/^Each (\w+) \w+ed some (\w+) or other /, 'each', 'active'],
+  ];
+  const read = (text: string): Reading => {
+    for (const [shape, order, voice] of shapes) {
+      const match = shape.exec(text);
+      if (!match) continue;
+      const [outer, inner] = [kind(match[1]!), kind(match[2]!)];
+      const pair = (x: string, y: string) => (voice === 'active' ? met(x, y) : met(y, x));
+      return order === 'one'
+        ? either(...outer.map((x) => both(...inner.map((y) => pair(x, y)))))
+        : both(...outer.map((x) => either(...inner.map((y) => pair(x, y)))));
+    }
+    throw new Error(`cannot read "${text}"`);
+  };
+  const [told, asked] = [read(premise), read(hypothesis)];
+  const [some = [], others = []] = [...people.values()];
+  const atoms = [...some, ...others].flatMap((x) =>
+    [...some, ...others].filter((y) => x.split(' ')[0] !== y.split(' ')[0]).map((y) => `${x} ${verb(premise)} ${y}`),
+  );
+  return [...worldsOf(atoms, truths)].filter(told).every(asked);
 };
 
 const quantifiers: Oracle = (premise, hypothesis) => {
   if (/ (?:is|are) (?:also|not) /.test(premise)) return converted(premise, hypothesis);
-  if (/^(There was|One and the same|Every \w+ \w+ed|Each )/.test(premise)) return ordered(premise, hypothesis);
+  if (/^(There was|One and the same|Every \w+ (?:was )?\w+ed|Each )/.test(premise)) return ordered(premise, hypothesis);
   return overGroup(premise, hypothesis);
 };
 
@@ -330,7 +382,8 @@ const hypernyms: Oracle = (premise, hypothesis) => {
     });
 };
 
-const numberWords = 'zero one two three four five six seven eight nine ten eleven twelve thirteen'.split(' ');
+const numberWords =
+  'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen'.split(' ');
 const boundOf = (word: string) => (/^\d+$/.test(word) ? Number(word) : numberWords.indexOf(word));
 const counting = (holds: (count: number, bound: number) => boolean) => (word: string) => (world: World) =>
   holds(world['count'] ?? 0, boundOf(word));
@@ -348,7 +401,7 @@ const numerals = oracle(
     [/exactly (\w+) /i, counting((count, bound) => count === bound)],
     [
       /between (\w+) and (\w+) /i,
-      (from, to) => (world) => (world['count'] ?? 0) >= boundOf(from!) && (world['count'] ?? 0) <= boundOf(to!),
+      (from, to) => (world) => (world['count'] ?? 0) >= boundOf(from) && (world['count'] ?? 0) <= boundOf(to),
     ],
   ],
   { values: Array.from({ length: 120 }, (_, count) => count) },
@@ -411,31 +464,28 @@ const comparatives = oracle(
       pattern('Of X, X and X, X is the W'),
       (x, y, z, who) =>
         both(
-          ...[x!, y!, z!]
-            .filter((one) => lower(one) !== lower(who!))
+          ...[x, y, z]
+            .filter((one) => lower(one) !== lower(who))
             .map(
               (one): Reading =>
                 (world) =>
-                  degree(who!)(world) > degree(one)(world),
+                  degree(who)(world) > degree(one)(world),
             ),
         ),
     ],
     [
       pattern('X is W than X, and X is W than X'),
-      (x, first, y, from, second, z) => both(above(x!, y!, first!), above(from!, z!, second!)),
+      (x, first, y, from, second, z) => both(above(x, y, first), above(from, z, second)),
     ],
     [
       pattern('X is W than X, and X is just as W as X'),
-      (x, first, y, from, _, z) => both(above(x!, y!, first!), equal(from!, z!)),
+      (x, first, y, from, _, z) => both(above(x, y, first), equal(from, z)),
     ],
-    [pattern('X is W than both X and X'), (x, word, y, z) => both(above(x!, y!, word!), above(x!, z!, word!))],
-    [
-      pattern('X is W than X but W than X'),
-      (x, first, y, second, z) => both(above(x!, y!, first!), above(x!, z!, second!)),
-    ],
-    [pattern('X is W than X'), (x, word, y) => above(x!, y!, word!)],
-    [pattern('X is just as W as X'), (x, _, y) => equal(x!, y!)],
-    [pattern('X is not as W as X'), (x, _, y) => (world) => degree(x!)(world) < degree(y!)(world)],
+    [pattern('X is W than both X and X'), (x, word, y, z) => both(above(x, y, word), above(x, z, word))],
+    [pattern('X is W than X but W than X'), (x, first, y, second, z) => both(above(x, y, first), above(x, z, second))],
+    [pattern('X is W than X'), (x, word, y) => above(x, y, word)],
+    [pattern('X is just as W as X'), (x, _, y) => equal(x, y)],
+    [pattern('X is not as W as X'), (x, _, y) => (world) => degree(x)(world) < degree(y)(world)],
   ],
   { values: [0, 1, 2] },
 );
@@ -448,7 +498,7 @@ const one = (text: string): Reading => {
   const bare = text.replace(/^(?:In|At|On) the \w+, /, '').replace(/^The /, 'the ');
   const first = /^(?:First (.*), then (.*), and finally (.*)|(.*) came first, then (.*) and finally (.*))$/.exec(bare);
   if (first) {
-    const [x = '', y = '', z = ''] = first.slice(1).filter((step) => step !== undefined);
+    const [x = '', y = '', z = ''] = first.slice(1).filter((step: string | undefined) => step !== undefined);
     return both(before(x, y), before(y, z));
   }
   const fronted = /^(Before|After) (.*), (.*)$/.exec(bare);
@@ -459,8 +509,8 @@ const one = (text: string): Reading => {
 };
 const order = oracle(
   [
-    [/^(.*)\. (.*)$/, (x, y) => both(one(x!), one(y!))],
-    [/^(.*)$/, (text) => one(text!)],
+    [/^(.*)\. (.*)$/, (x, y) => both(one(x), one(y))],
+    [/^(.*)$/, (text) => one(text)],
   ],
   { values: [0, 1, 2], distinct: true },
 );
@@ -519,14 +569,14 @@ const lines = oracle(
   [
     [
       /^(\w+) ([<>]) (\w+), which in turn ([<>]) (\w+)$/,
-      (x, first, y, second, z) => both(beside(x!, first!, y!), beside(y!, second!, z!)),
+      (x, first, y, second, z) => both(beside(x, first, y), beside(y, second, z)),
     ],
-    [/^Both (\w+) and (\w+) ([<>]) (\w+)$/, (x, y, sign, z) => both(beside(x!, sign!, z!), beside(y!, sign!, z!))],
+    [/^Both (\w+) and (\w+) ([<>]) (\w+)$/, (x, y, sign, z) => both(beside(x, sign, z), beside(y, sign, z))],
     [
       /^(\w+) ([<>]) (\w+) and ([<>]) (\w+)$/,
-      (x, first, y, second, z) => both(beside(x!, first!, y!), beside(x!, second!, z!)),
+      (x, first, y, second, z) => both(beside(x, first, y), beside(x, second, z)),
     ],
-    [/^(\w+) ([<>]) (\w+)$/, (x, sign, y) => beside(x!, sign!, y!)],
+    [/^(\w+) ([<>]) (\w+)$/, (x, sign, y) => beside(x, sign, y)],
   ],
   { values: [0, 1, 2], distinct: true },
 );

@@ -1,5 +1,6 @@
-// JSON files that another process may be writing at this moment, or may have written as Python does.
+// The files of a run, which several processes write and read: they appear whole, or are read as far as they are whole.
 
+import { randomUUID } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 
 /** The value; undefined when the file is not there or is no whole JSON (yet). */
@@ -15,10 +16,10 @@ export async function readJsonLines(path: string): Promise<unknown[]> {
     .filter((value) => value !== undefined);
 }
 
-/** Appears whole, and replaces what was there. */
-export async function writeJsonFile(path: string, value: unknown): Promise<void> {
-  const part = `${path}.${process.pid}.part`;
-  await writeFile(part, JSON.stringify(value));
+/** The file appears whole and replaces what was there, also when several write it at once. */
+export async function writeWholeFile(path: string, text: string): Promise<void> {
+  const part = `${path}.${randomUUID()}.part`;
+  await writeFile(part, text);
   await rename(part, path);
 }
 

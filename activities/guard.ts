@@ -1,22 +1,24 @@
-// The one place where our failures become Temporal's: permanent ones are not retried, transient ones wait as asked.
+// What every activity is wrapped in: heartbeats, and the one place where our failures become Temporal's (permanent ones are
+// not retried, transient ones wait as asked).
 
 import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
 import { PermanentError, TransientError } from '../contracts/failures.ts';
+import { withHeartbeat } from './heartbeat.ts';
 
-/** Wraps every activity of a family so that what it throws reaches Temporal with the right type and retry rule. */
-export function translateFailures<Family extends object>(activities: Family): Family {
-  const translated = Object.entries(activities).map(([name, activity]) => {
+/** Wraps every activity of a family: it beats, and what it throws reaches Temporal with the right type and retry rule. */
+export function guardActivities<Family extends object>(activities: Family): Family {
+  const guarded = Object.entries(activities).map(([name, activity]) => {
     const call = activity as (...input: unknown[]) => Promise<unknown>;
-    const guarded = async (...input: unknown[]): Promise<unknown> => {
+    const safe = async (...input: unknown[]): Promise<unknown> => {
       try {
-        return await call(...input);
+        return await withHeartbeat(() => call(...input));
       } catch (error) {
         throw toFailure(error);
       }
     };
-    return [name, guarded];
+    return [name, safe];
   });
-  return Object.fromEntries(translated) as Family;
+  return Object.fromEntries(guarded) as Family;
 }
 
 export function toFailure(error: unknown): Error {

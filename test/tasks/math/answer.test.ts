@@ -1,0 +1,102 @@
+// Final answers: finding them in texts, their normal form, and when two are equal.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { finalAnswer, normalAnswer, sameAnswer } from '../../../tasks/math/answer.ts';
+import { formatRational, parseRational, rational, sameNumber } from '../../../tasks/math/rational.ts';
+
+describe('the final answer of a text', () => {
+  const cases: readonly [text: string, answer: string | null][] = [
+    ['so it is \\boxed{7}.', '7'],
+    ['\\boxed{1} and then \\boxed{\\frac{1}{2}}', '\\frac{1}{2}'],
+    ['\\boxed{\\text{a} \\cup \\{b\\}}', '\\text{a} \\cup \\{b\\}'],
+    ['steps\n#### 1,200\n', '1,200'],
+    ['\\boxed{3}\n#### 4', '4'],
+    ['#### 4\nno, \\boxed{3}', '3'],
+    ['\\boxed 5$', '5'],
+    ['\\fbox{9}', '9'],
+    ['\\boxed{never closed', null],
+    ['\\boxed{ }', null],
+    ['####', null],
+    ['the answer is 7', null],
+  ];
+  for (const [text, answer] of cases) {
+    it(`of ${JSON.stringify(text)} is ${JSON.stringify(answer)}`, () => assert.equal(finalAnswer(text), answer));
+  }
+});
+
+describe('equal answers', () => {
+  const equal: readonly [string, string][] = [
+    ['1/2', '0.5'],
+    ['\\frac{1}{2}', '\\dfrac12'],
+    ['\\frac 54', '1.25'],
+    ['1\\frac{1}{2}', '3/2'],
+    ['-\\frac{3}{4}', '-0.75'],
+    ['1,234', '1234'],
+    ['$1{,}234.50$', '1234.5'],
+    ['\\$18', '18'],
+    ['18.0', '18'],
+    ['50\\%', '50'],
+    ['073', '73'],
+    ['.5', '0.5'],
+    ['90^\\circ', '90'],
+    ['12\\text{ cm}', '12'],
+    ['4.5e3', '4500'],
+    ['x=7', '7'],
+    ['\\textbf{(211) }', '211'],
+    ['(0.5, 3)', '\\left( \\frac{1}{2}, 3 \\right)'],
+    ['\\text{Evelyn}', 'evelyn'],
+    ['\\sqrt2', '\\sqrt{2}'],
+    ['3\\sqrt{ 2 }', '3\\sqrt{2}'],
+  ];
+  for (const [a, b] of equal) {
+    it(`${a} is ${b}`, () => {
+      assert.ok(sameAnswer(a, b));
+      assert.ok(sameAnswer(b, a));
+    });
+  }
+  const different: readonly [string, string][] = [
+    ['1/3', '0.3333'],
+    ['12', '1,2'],
+    ['(1,2)', '[1,2]'],
+    ['(1,2)', '(2,1)'],
+    ['-3', '3'],
+    ['x', 'X^2'],
+    ['', ''],
+    ['1/0', '0'],
+    ['z^4-z^2+1', 'z^4+z^2+1'],
+  ];
+  for (const [a, b] of different) it(`"${a}" is not "${b}"`, () => assert.ok(!sameAnswer(a, b)));
+});
+
+describe('rational numbers', () => {
+  const any = fc.tuple(fc.bigInt({ min: -(10n ** 12n), max: 10n ** 12n }), fc.bigInt({ min: 1n, max: 10n ** 6n }));
+
+  it('are read back as they are written', () => {
+    fc.assert(
+      fc.property(any, ([top, bottom]) => {
+        const value = rational(top, bottom);
+        const read = parseRational(formatRational(value));
+        assert.ok(read && sameNumber(read, value));
+      }),
+    );
+  });
+
+  it('are the same by every notation, and normal forms stay as they are', () => {
+    fc.assert(
+      fc.property(any, ([top, bottom]) => {
+        const sign = top < 0n ? '-' : '';
+        const size = top < 0n ? -top : top;
+        assert.ok(sameAnswer(`${top}/${bottom}`, `${sign}\\frac{${size}}{${bottom}}`));
+        const normal = normalAnswer(`${top}/${bottom}`);
+        assert.equal(normalAnswer(normal), normal);
+      }),
+    );
+  });
+
+  it('refuse a denominator of zero', () => {
+    assert.throws(() => rational(1n, 0n), RangeError);
+    assert.equal(parseRational('1/0'), null);
+  });
+});

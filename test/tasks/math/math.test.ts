@@ -1,0 +1,126 @@
+// The task math around its generator: records, answers of language models, consistency and grading.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { math } from '../../../tasks/math/math.ts';
+
+const read = (record: Readonly<Record<string, string>>) => math.readRecord(record);
+const reasonOf = (record: Readonly<Record<string, string>>) => {
+  const result = read(record);
+  return result.ok ? 'kept' : result.reason;
+};
+
+describe('records', () => {
+  it('take calculator marks out and write the answer without thousands commas', () => {
+    const answer = 'He earns 48*50=<<48*50=2400>>2,400 dollars.\n#### 2,400';
+    assert.deepEqual(read({ question: ' How much? ', answer }), {
+      ok: true,
+      body: {
+        prompt: 'How much?',
+        completion: 'He earns 48*50=2,400 dollars.\n#### 2400',
+        answer: '2400',
+        group: 'all',
+      },
+    });
+  });
+
+  it('keep a solution that ends in a box, and put the answer line under one that does not', () => {
+    const boxed = read({ question: 'q', answer: '7', solution: 'So $\\boxed{7}$.', level: 'Level 3' });
+    assert.ok(boxed.ok);
+    assert.equal(boxed.body.completion, 'So $\\boxed{7}$.');
+    assert.equal(boxed.body.group, 'Level 3');
+    const plain = read({ question: 'q', answer: '7', solution: 'Add 3 and 4.' });
+    assert.ok(plain.ok && plain.body.completion === 'Add 3 and 4.\n#### 7');
+  });
+
+  it('complete with the answer line alone when there is nothing else', () => {
+    const result = read({ question: 'q', answer: '\\frac{1}{3}', group: 'algebra', level: '5' });
+    assert.ok(result.ok);
+    assert.deepEqual(result.body, { prompt: 'q', completion: '#### 1/3', answer: '1/3', group: 'algebra' });
+  });
+
+  it('are turned away by name', () => {
+    assert.equal(reasonOf({ question: '', answer: '1' }), 'missing-question');
+    assert.equal(reasonOf({ question: 'q', answer: '' }), 'missing-answer');
+    assert.equal(reasonOf({ question: 'q', answer: ' $ ' }), 'missing-answer');
+    assert.equal(reasonOf({ question: 'q', answer: '', solution: 'no end' }), 'missing-answer');
+    assert.equal(reasonOf({ question: 'q', answer: '7', solution: 'so \\boxed{8}' }), 'answer-differs');
+  });
+});
+
+describe('what language models write', () => {
+  const problems = (text: string) =>
+    math.parseGeneration(text).map((result) => (result.ok ? result.body.prompt : `! ${result.reason}`));
+
+  it('is read from fenced blocks', () => {
+    assert.deepEqual(problems('---\n[[Problem]]\nOne?\n---\n---\n[[Problem]]\nTwo?\n---'), ['One?', 'Two?']);
+  });
+
+  it('is read when the last fence, or every fence, is missing', () => {
+    assert.deepEqual(problems('---\n[[Problem]]\nOne?\n---\n[[Problem]]\nTwo?'), ['One?', 'Two?']);
+    assert.deepEqual(problems('Sure!\n\n[[Problem]]\nOne?\n\n[[Problem]] Two?'), ['One?', 'Two?']);
+  });
+
+  it('keeps a rule of hyphens that stands inside a problem', () => {
+    assert.deepEqual(problems('---\n[[Problem]]\nA table:\n---\nx y\nWhat is x?\n---'), [
+      'A table:\n---\nx y\nWhat is x?',
+    ]);
+  });
+
+  it('is read under other headings', () => {
+    assert.deepEqual(problems('**Problem 1:** One?\n\n### Problem 2: Two?'), ['One?', 'Two?']);
+  });
+
+  it('carries an answer when its solution states one, and none when it does not', () => {
+    const [first, second] = math.parseGeneration(
+      '[[Problem]]\nOne?\n[[Solution]]\nIt is \\boxed{4}.\n---\n[[Problem]]\nTwo?\n[[Solution]]\nHm.',
+    );
+    assert.ok(first?.ok && second?.ok);
+    assert.deepEqual([first.body.answer, first.body.completion], ['4', 'It is \\boxed{4}.']);
+    assert.deepEqual([second.body.answer, second.body.completion], ['', '']);
+  });
+
+  it('gives a named reject for what is no problem', () => {
+    assert.deepEqual(problems(''), ['! no-problem']);
+    assert.deepEqual(problems('I cannot do that.'), ['! no-problem']);
+    assert.deepEqual(problems('[[Problem]]\n---\n[[Problem]]\nTwo?'), ['! missing-question', 'Two?']);
+    assert.deepEqual(problems('[[Problem]]\nWhich? (A) 1 (B) 2 (C) 3'), ['! multiple-choice']);
+  });
+});
+
+describe('checks and grades', () => {
+  const sample = { prompt: 'q', completion: 'so\n#### 7', answer: '7', group: 'all' };
+
+  it('find a completion that contradicts the answer, states none, or has nothing to state', () => {
+    const reason = (change: Partial<typeof sample>) => {
+      const verdict = math.checkConsistency({ ...sample, ...change });
+      return verdict.kept ? 'kept' : verdict.reason;
+    };
+    assert.equal(reason({}), 'kept');
+    assert.equal(reason({ completion: 'so \\boxed{7.0}' }), 'kept');
+    assert.equal(reason({ completion: 'so\n#### 8' }), 'completion-differs');
+    assert.equal(reason({ completion: 'so it is 7' }), 'no-final-answer');
+    assert.equal(reason({ answer: '' }), 'no-answer');
+    assert.equal(reason({ prompt: '' }), 'prompt-unreadable');
+  });
+
+  it('take the last box or mark of an attempt, in normal form', () => {
+    assert.equal(math.attemptResult('\\boxed{1} ... \\boxed{\\frac{2}{4}}'), '0.5');
+    assert.equal(math.attemptResult('no idea'), null);
+    assert.equal(math.attemptResult(`\\boxed{${'x'.repeat(301)}}`), null);
+  });
+
+  it('accept the last number of an answer without a mark', () => {
+    assert.ok(math.grade('The answer is $1,200.', '1200'));
+    assert.ok(math.grade('3 + 4 = 7\n#### 7', '7'));
+    assert.ok(!math.grade('3 + 4 = 8', '7'));
+    assert.ok(!math.grade('', '7'));
+  });
+
+  it('never show the answer of the few-shots or of the candidate', () => {
+    const secret = { ...sample, prompt: 'What is it?', completion: '#### 987654', answer: '987654' };
+    for (const { content } of [...math.generationMessages([secret]), ...math.attemptMessages(secret)]) {
+      assert.ok(!content.includes('987654'));
+    }
+  });
+});

@@ -1,0 +1,190 @@
+// The task nli around its generator: records, answers of language models, consistency and grading.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { duplicateKey } from '../../../core/text/exact-duplicates.ts';
+import { nli } from '../../../tasks/nli/nli.ts';
+import { labelOf } from '../../../tasks/nli/record.ts';
+import type { SampleBody } from '../../../tasks/task.ts';
+
+const record = { premise: 'A dog barks.', hypothesis: 'An animal\nbarks.', label: 'entailment' };
+
+function body(change: Readonly<Record<string, string>> = {}): SampleBody {
+  const result = nli.readRecord({ ...record, ...change });
+  assert.ok(result.ok, JSON.stringify(result));
+  return result.body;
+}
+
+describe('records', () => {
+  it('become one prompt with a question that is the same for every label', () => {
+    const yes = body();
+    assert.deepEqual(yes, {
+      prompt:
+        'Premise: A dog barks.\nHypothesis: An animal barks.\nDoes the premise entail the hypothesis? Answer yes or no.',
+      completion: 'yes',
+      answer: 'yes',
+      group: 'all',
+    });
+    assert.equal(body({ label: 'neutral' }).prompt, yes.prompt);
+    assert.equal(body({ group: 'genre' }).group, 'genre');
+  });
+
+  it('read labels in their many spellings', () => {
+    for (const label of ['entailment', 'ENTAILMENT', 'Entailed', 'yes', 'True', '0'])
+      assert.equal(body({ label }).answer, 'yes', label);
+    for (const label of [
+      'neutral',
+      'Contradiction',
+      'non-entailment',
+      'not_entailment',
+      'not entailed',
+      'NO',
+      'false',
+      '1',
+      '2',
+    ]) {
+      assert.equal(body({ label }).answer, 'no', label);
+    }
+  });
+
+  it('are turned away by name', () => {
+    const reason = (change: Readonly<Record<string, string>>) => {
+      const result = nli.readRecord({ ...record, ...change });
+      return result.ok ? 'kept' : result.reason;
+    };
+    assert.equal(reason({ label: '-' }), 'no-gold-label');
+    assert.equal(reason({ label: '-1' }), 'no-gold-label');
+    assert.equal(reason({ label: '' }), 'missing-label');
+    assert.equal(reason({ label: 'maybe' }), 'unknown-label');
+    assert.equal(reason({ premise: ' \n' }), 'missing-premise');
+    assert.equal(reason({ hypothesis: '' }), 'missing-hypothesis');
+  });
+
+  it('with any texts keep premise and hypothesis apart', () => {
+    const text = fc.string({ minLength: 1, unit: 'grapheme' }).filter((one) => one.trim() !== '');
+    fc.assert(
+      fc.property(text, text, (premise, hypothesis) => {
+        const sample = body({ premise, hypothesis, label: 'yes' });
+        const line = (one: string) => one.replace(/\s+/gu, ' ').trim();
+        assert.deepEqual(nli.gradientExample(sample, 'text'), {
+          prompt: line(premise),
+          completion: `${line(hypothesis)}\nyes`,
+        });
+        assert.equal(nli.decontaminationText(sample), `${line(premise)}\n${line(hypothesis)}`);
+      }),
+    );
+  });
+});
+
+describe('what language models write', () => {
+  const items = (text: string) =>
+    nli.parseGeneration(text).map((result) => {
+      if (!result.ok) return `! ${result.reason}`;
+      const { prompt, completion } = nli.gradientExample(result.body, 'text');
+      return `${prompt} > ${completion.replace('\n', ' > ')}`;
+    });
+
+  it('is read from fenced items, with remarks around them', () => {
+    const text =
+      'Here are two items:\n---\nPremise: A.\nHypothesis: B.\nLabel: yes\n---\n---\nPremise: C.\nHypothesis: D.\nLabel: No.\n---\nHope this helps!';
+    assert.deepEqual(items(text), ['A. > B. > yes', 'C. > D. > no']);
+  });
+
+  it('is read without fences, in another order, with marks of emphasis and quotes', () => {
+    assert.deepEqual(items('Premise: A.\nHypothesis: B.\nLabel: yes\nPremise: C.\nHypothesis: D.\nLabel: no'), [
+      'A. > B. > yes',
+      'C. > D. > no',
+    ]);
+    assert.deepEqual(items('Label: yes\nHypothesis: B.\nPremise: A.'), ['A. > B. > yes']);
+    assert.deepEqual(items('1. **Premise:** "A."\n   **Hypothesis**: B.\n   - *Label*: Entailment'), ['A. > B. > yes']);
+    assert.deepEqual(items('Premise: A\nand more.\nHypothesis: B.\nLabel: no\n\nThis is neutral because ...'), [
+      'A and more. > B. > no',
+    ]);
+  });
+
+  it('is read from JSON, with or without a code fence', () => {
+    const json =
+      '[{"premise":"A.","hypothesis":"B.","label":"neutral"},{"Premise":"C.","Hypothesis":"D.","answer":true},7]';
+    assert.deepEqual(items(json), ['A. > B. > no', 'C. > D. > yes']);
+    assert.deepEqual(items(`\`\`\`json\n${json}\n\`\`\``), ['A. > B. > no', 'C. > D. > yes']);
+  });
+
+  it('gives a named reject for every piece that is no item', () => {
+    assert.deepEqual(
+      items(
+        'Premise: A.\nHypothesis: B.\n---\nPremise: C.\nLabel: yes\n---\nhm\n---\nPremise: E.\nHypothesis: F.\nLabel: unsure',
+      ),
+      ['! missing-label', '! missing-hypothesis', '! no-fields', '! unknown-label'],
+    );
+    assert.deepEqual(items(''), ['! no-item']);
+    assert.deepEqual(items('I would rather not.'), ['! no-item']);
+  });
+
+  it('reads back what the prompt asks for', () => {
+    const samples = [body(), body({ premise: 'It rains.', hypothesis: 'It snows.', label: 'contradiction' })];
+    const user = nli.generationMessages(samples).find(({ role }) => role === 'user')?.content ?? '';
+    const shown = nli.parseGeneration(user.slice(0, user.indexOf('Study the examples')));
+    assert.deepEqual(
+      shown.map((result) => result.ok && result.body),
+      samples,
+    );
+  });
+
+  it('states the label of an attempt at its end, or not at all', () => {
+    assert.equal(nli.attemptResult('It could be either.\nAnswer: no'), 'no');
+    assert.equal(nli.attemptResult('Answer: yes?\nOn reflection ...\n**Answer: No.**'), 'no');
+    assert.equal(nli.attemptResult('The answer is "yes".'), 'yes');
+    assert.equal(nli.attemptResult('Yes.'), 'yes');
+    assert.equal(nli.attemptResult('Label: not entailment'), 'no');
+    assert.equal(nli.attemptResult('Yes and no.'), null);
+    assert.equal(nli.attemptResult('Answer: perhaps'), null);
+  });
+});
+
+describe('checks and grades', () => {
+  it('find a completion that contradicts the answer, labels that are none, and texts denied to themselves', () => {
+    const reason = (change: Partial<SampleBody>) => {
+      const verdict = nli.checkConsistency({ ...body(), ...change });
+      return verdict.kept ? 'kept' : verdict.reason;
+    };
+    assert.equal(reason({}), 'kept');
+    assert.equal(reason({ completion: 'no' }), 'completion-differs');
+    assert.equal(reason({ completion: ' yes' }), 'completion-differs');
+    assert.equal(reason({ answer: 'entailment' }), 'label-unknown');
+    assert.equal(reason({ prompt: 'Is it so?' }), 'prompt-unreadable');
+    assert.equal(reason(body({ hypothesis: 'a DOG barks', label: 'no' })), 'denies-itself');
+    assert.equal(reason(body({ hypothesis: 'a DOG barks', label: 'yes' })), 'kept');
+  });
+
+  it('take pairs that differ in case, spacing and punctuation for duplicates, whatever their labels', () => {
+    const key = (sample: SampleBody) => duplicateKey(nli.duplicateText(sample));
+    assert.equal(key(body()), key(body({ premise: ' a dog  barks', label: 'neutral' })));
+    assert.notEqual(key(body()), key(body({ premise: 'An animal barks.', hypothesis: 'A dog barks.' })));
+  });
+
+  it('leave the question out of what decontamination compares', () => {
+    assert.equal(nli.decontaminationText(body()), 'A dog barks.\nAn animal barks.');
+  });
+
+  it('train on the bare label, and take the loss over hypothesis and label for the target text', () => {
+    assert.deepEqual(nli.gradientExample(body(), 'completion'), { prompt: body().prompt, completion: 'yes' });
+    assert.deepEqual(nli.gradientExample(body(), 'text'), {
+      prompt: 'A dog barks.',
+      completion: 'An animal barks.\nyes',
+    });
+  });
+
+  it('grade a label in a sentence, and nothing else', () => {
+    assert.ok(nli.grade('yes', 'yes'));
+    assert.ok(nli.grade('No, because ...', 'no'));
+    assert.ok(!nli.grade('yes', 'no'));
+    assert.ok(!nli.grade('dunno', 'no'));
+    assert.equal(labelOf(''), null);
+  });
+
+  it('ask attempts and few-shots without the candidate’s label', () => {
+    const [first, second] = [body(), body({ label: 'neutral' })];
+    assert.deepEqual(nli.attemptMessages(first), nli.attemptMessages(second));
+  });
+});
