@@ -10,8 +10,10 @@ import { gVendiInterval } from '../core/diversity/g-vendi-interval.ts';
 import { gVendi } from '../core/diversity/vendi.ts';
 import { itemAt } from '../core/item-at.ts';
 import { permutation } from '../core/random/philox.ts';
+import { nearestCentroids } from '../core/selection/nearest-centroid.ts';
 import { selectRandom } from '../core/selection/random.ts';
 import { selectSparse } from '../core/selection/sparse-clusters.ts';
+import { selectSpectral } from '../core/selection/spectral.ts';
 import { sphericalKMeans } from '../core/selection/spherical-k-means.ts';
 import type { OpenStore, Store } from './ports/store.ts';
 import { readDocument, readRows, writeDocument, writeRows } from './rows.ts';
@@ -79,7 +81,7 @@ async function select(store: Store, input: SelectInput, key: string) {
   const samples = rows.map(({ id }) => byId.get(id) ?? missing(id));
   const sketches = matrixOf(rows);
   const pool = matrixOf(await readRows(store, input.poolSketches));
-  const { accepted, rejected, clusters } = await choose(store, sketches, input, key);
+  const { accepted, rejected, clusters } = await choose(store, input, pool, sketches, key);
   const control = selectRandom(rows.length, accepted.length, `${key}/control`);
 
   const acceptedSamples = accepted.map((index): Sample => {
@@ -122,19 +124,46 @@ interface Choice {
   readonly clusters: Uint32Array;
 }
 
-/** Candidates are offered in a seeded order, so that no generator is served first. */
 async function choose(
   store: Store,
+  input: SelectInput,
+  pool: RowMatrix,
   sketches: RowMatrix,
-  { clusters: ref, selection }: SelectInput,
   key: string,
 ): Promise<Choice> {
-  const { centroids, sizes } = await readClusters(store, ref);
+  const { centroids, sizes } = await readClusters(store, input.clusters);
+  const { method, accept, sparseShare } = input.selection;
+  if (sketches.count === 0) return { accepted: [], rejected: [], clusters: new Uint32Array() };
+  if (method === 'spectral') {
+    const { chosen } = selectSpectral(sketches, { wanted: Math.min(accept, sketches.count), pool });
+    return choiceOf(chosen, 'flatter-spectrum-without', nearestCentroids(sketches, centroids).clusters);
+  }
+  if (method === 'random') {
+    const drawn = selectRandom(sketches.count, accept, `${key}/random`);
+    return choiceOf(drawn, 'not-drawn', nearestCentroids(sketches, centroids).clusters);
+  }
+  return chooseSparse(sketches, { centroids, sizes, share: sparseShare, wanted: accept }, key);
+}
+
+function choiceOf(chosen: readonly number[], reason: string, clusters: Uint32Array): Choice {
+  const accepted = new Set(chosen);
+  const others = Array.from(clusters.keys()).filter((candidate) => !accepted.has(candidate));
+  return {
+    accepted: [...accepted].sort((a, b) => a - b),
+    rejected: others.map((candidate) => ({ candidate, reason })),
+    clusters,
+  };
+}
+
+/** Candidates are offered in a seeded order, so that no generator is served first. */
+function chooseSparse(
+  sketches: RowMatrix,
+  plan: { centroids: Float32Array; sizes: readonly number[]; share: number; wanted: number },
+  key: string,
+): Choice {
+  const { centroids, sizes, share, wanted } = plan;
   const order = permutation(`${key}/order`, sketches.count);
-  const offered = selectSparse(gatherRows(sketches, order), centroids, sizes, {
-    share: selection.method === 'random' ? 1 : selection.sparseShare,
-    wanted: selection.accept,
-  });
+  const offered = selectSparse(gatherRows(sketches, order), centroids, sizes, { share, wanted });
   const clusters = new Uint32Array(sketches.count);
   order.forEach((candidate, place) => {
     clusters[candidate] = itemAt(offered.clusters, place);

@@ -153,7 +153,7 @@ export const campaignSchema = z.strictObject({
     .prefault({}),
   selection: z
     .strictObject({
-      method: z.enum(['sparse-clusters', 'random']).default('sparse-clusters'),
+      method: z.enum(['sparse-clusters', 'spectral', 'random']).default('sparse-clusters'),
       clusterShare: share.default(0.01).describe('Clusters as a share of the pool'),
       sparseShare: share.default(0.5).describe('The least populated part of the clusters that counts as sparse'),
       accept: wholePositive.describe('Accepted samples a round, at most'),

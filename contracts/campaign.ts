@@ -106,7 +106,8 @@ export interface SketchConfig {
 }
 
 export interface SelectionConfig {
-  readonly method: 'sparse-clusters' | 'random';
+  /** The paper's rule, the set that keeps the spectrum flattest, or the control. */
+  readonly method: 'sparse-clusters' | 'spectral' | 'random';
   /** Clusters as a share of the pool. */
   readonly clusterShare: number;
   /** The least populated part that counts as sparse. */

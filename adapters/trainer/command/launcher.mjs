@@ -1,7 +1,7 @@
 // Runs one attempt of a trainer, in a process group of its own: claims the attempt by its lease, starts the command, and
 // writes down how it ended. It outlives the worker that started it, so that an exit status is never lost.
 // Plain JavaScript, as it must start at once and without a loader.
-// usage: node launcher.mjs ATTEMPT_FOLDER LOG_FILE START_OF_THIS_PROGRAM... is read from /proc; then the command and arguments
+// Usage: node launcher.mjs ATTEMPT_FOLDER LOG_FILE PROGRAM ARGUMENT...
 
 import { spawn } from 'node:child_process';
 import { openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';

@@ -2,7 +2,7 @@
 
 import { FailureType, PermanentError } from '../../../contracts/failures.ts';
 
-export const placeholderNames = [
+const placeholderNames = [
   'model',
   'train_file',
   'output_dir',

@@ -1,7 +1,7 @@
 // Conditionals: from a rule and a fact to another fact, and from rules to a rule.
 
 import type { Chance } from '../../chance.ts';
-import { acts, names, times } from './lexicon.ts';
+import { acts, names } from './lexicon.ts';
 import { allFacts } from './propositions.ts';
 import type { Facts } from './propositions.ts';
 import { chooseDraw, sentence } from './slice.ts';
@@ -12,41 +12,30 @@ export const conditionals: Slice = {
   draw(chance) {
     const [x, y, z] = chance.three(names);
     const [first, second, third] = chance.three(acts);
-    const when = chance.pick(times);
     const clauses: Clauses = {
       a: [`${x} ${first.past}`, `${x} did not ${first.base}`],
       b: [`${y} ${second.past}`, `${y} did not ${second.base}`],
       c: [`${z} ${third.past}`, `${z} did not ${third.base}`],
-      when,
     };
     return chance.next() < 0.7 ? withFact(chance, clauses) : withRules(chance, clauses);
   },
 };
 
-/** Each fact as it is said when it holds and when it does not. */
+/** Each fact as it is said when it holds and when it does not. No times: they would stand on one side of a rule only. */
 interface Clauses {
   readonly a: readonly [string, string];
   readonly b: readonly [string, string];
   readonly c: readonly [string, string];
-  readonly when: string;
 }
 
-function withFact(chance: Chance, { a, b, when }: Clauses): Draw {
-  const ifAThenB: readonly string[] = [
-    `If ${a[0]} ${when}, then ${b[0]}`,
-    `${b[0]} ${when} if ${a[0]}`,
-    `${a[0]} ${when} only if ${b[0]}`,
-  ];
-  const ifBThenA: readonly string[] = [
-    `If ${b[0]} ${when}, then ${a[0]}`,
-    `${a[0]} ${when} if ${b[0]}`,
-    `${b[0]} ${when} only if ${a[0]}`,
-  ];
+function withFact(chance: Chance, { a, b }: Clauses): Draw {
+  const ifAThenB: readonly string[] = [`If ${a[0]}, then ${b[0]}`, `${b[0]} if ${a[0]}`, `${a[0]} only if ${b[0]}`];
+  const ifBThenA: readonly string[] = [`If ${b[0]}, then ${a[0]}`, `${a[0]} if ${b[0]}`, `${b[0]} only if ${a[0]}`];
   const rules: readonly Statement<Facts>[] = [
     { text: chance.pick(ifAThenB), holds: (facts) => !facts.a || facts.b },
     { text: chance.pick(ifBThenA), holds: (facts) => !facts.b || facts.a },
-    { text: `Unless ${a[0]} ${when}, ${b[0]}`, holds: (facts) => facts.a || facts.b },
-    { text: `If ${a[0]} ${when}, then ${b[1]}`, holds: (facts) => !facts.a || !facts.b },
+    { text: `Unless ${a[0]}, ${b[0]}`, holds: (facts) => facts.a || facts.b },
+    { text: `If ${a[0]}, then ${b[1]}`, holds: (facts) => !facts.a || !facts.b },
   ];
   const facts: readonly Statement<Facts>[] = [
     { text: sentence(a[0]), holds: (world) => world.a },
@@ -65,8 +54,8 @@ function withFact(chance: Chance, { a, b, when }: Clauses): Draw {
   return chooseDraw(chance, { premises, hypotheses }, allFacts);
 }
 
-function withRules(chance: Chance, { a, b, c, when }: Clauses): Draw {
-  const rule = (from: string, to: string) => `if ${from} ${when}, then ${to}`;
+function withRules(chance: Chance, { a, b, c }: Clauses): Draw {
+  const rule = (from: string, to: string) => `if ${from}, then ${to}`;
   const chain = (...links: readonly string[]) => links.map((link) => sentence(link)).join(' ');
   const premises: Statement<Facts>[] = [
     { text: rule(a[0], b[0]), holds: (facts) => !facts.a || facts.b },

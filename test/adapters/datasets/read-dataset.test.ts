@@ -109,6 +109,16 @@ describe('columns', () => {
   });
 });
 
+describe('streaming', () => {
+  it('gives the first row before it has looked at the second', async () => {
+    const path = join(folder, 'lazy.jsonl');
+    await writeFile(path, '{"q":"a"}\nbroken');
+    const source: FileSource = { kind: 'file', path, format: 'jsonl', map: questions, where: {}, skip: 0 };
+    const first = await readDataset(source)[Symbol.asyncIterator]().next();
+    assert.deepEqual(first.value, { row: 0, fields: { question: 'a' } });
+  });
+});
+
 describe('errors', () => {
   const refused = (promise: Promise<unknown>, message: RegExp) =>
     assert.rejects(promise, (error: Error & { type?: string }) => {

@@ -70,12 +70,47 @@ describe('every slice', () => {
   });
 });
 
+describe('the oracles', () => {
+  const cases: readonly [slice: string, premise: string, hypothesis: string, label: 'yes' | 'no'][] = [
+    ['quantifiers', 'Most of the nurses in the hall waved.', 'Not all of the nurses in the hall waved.', 'no'],
+    ['quantifiers', 'Most of the nurses in the hall did not wave.', 'Not all of the nurses in the hall waved.', 'yes'],
+    ['quantifiers', 'No judge in the hall is also an actor.', 'No actors in the hall are also judges.', 'yes'],
+    [
+      'quantifiers',
+      'Every judge called at least one actor yesterday.',
+      'There was one actor whom every judge called yesterday.',
+      'no',
+    ],
+    ['negation', 'Tom and Eva did not both wave yesterday.', 'Eva did not wave yesterday.', 'no'],
+    ['negation', 'Unlike Tom, Eva waved yesterday.', 'Tom waved yesterday.', 'no'],
+    ['monotonicity', 'No surgeon noticed a dog yesterday.', 'No doctor noticed a dog yesterday.', 'no'],
+    ['monotonicity', 'No surgeon noticed a dog yesterday.', 'No surgeon noticed a poodle yesterday.', 'yes'],
+    ['connectives', 'Either Tom waved yesterday, or both Eva and Paul did.', 'Tom or Paul waved yesterday.', 'yes'],
+    ['conditionals', 'Tom waved yesterday only if Eva danced. Eva danced.', 'Tom waved.', 'no'],
+    ['conditionals', 'Unless Tom waved yesterday, Eva danced. Tom did not wave.', 'Eva danced.', 'yes'],
+    ['numerals', 'More than three nurses in the hall waved.', 'At least four nurses in the hall waved.', 'yes'],
+    ['numerals', 'At least three nurses in the hall waved.', 'More than three nurses in the hall waved.', 'no'],
+    ['voice', 'Tom was praised by Eva yesterday.', 'Tom praised someone yesterday.', 'no'],
+    ['comparatives', 'Tom is not as old as Eva.', 'Eva is older than Tom.', 'yes'],
+    ['comparatives', 'Tom is older than both Eva and Paul.', 'Eva is older than Paul.', 'no'],
+    ['order', 'After Tom waved, Eva danced. Eva danced before Paul sang.', 'Before Paul sang, Tom waved.', 'yes'],
+    ['ood-relatives', 'The pilot whom the diver trusted yawned in March.', 'The pilot trusted the diver.', 'no'],
+    ['ood-implicatives', 'Omar did not fail to mow the lawn in March.', 'Omar mowed the lawn in March.', 'yes'],
+    ['ood-implicatives', 'Omar hoped to mow the lawn in March.', 'Omar did not mow the lawn in March.', 'no'],
+  ];
+  for (const [slice, premise, hypothesis, label] of cases) {
+    it(`${slice}: ${label}: ${premise} => ${hypothesis}`, () => {
+      assert.equal(oracles[slice]!(premise, hypothesis), label === 'yes');
+    });
+  }
+});
+
 describe('no shortcut', () => {
   for (const name of training) {
     it(`${name}: words without their order, and lengths, give at most 75 %`, () => {
-      const fitted = wordAccuracy(of(name).slice(0, 1500), draws(name, 'held-out', 1000), 'both');
+      const fitted = wordAccuracy(of(name).slice(0, 1200), draws(name, 'held-out', 1000), 'both');
       assert.ok(fitted.accuracy <= 0.75, `both texts: ${fitted.accuracy.toFixed(3)}; ${fitted.strongest}`);
-      const alone = wordAccuracy(of(name).slice(0, 1500), draws(name, 'held-out', 1000), 'hypothesis');
+      const alone = wordAccuracy(of(name).slice(0, 1200), draws(name, 'held-out', 1000), 'hypothesis');
       assert.ok(alone.accuracy <= 0.6, `hypothesis alone: ${alone.accuracy.toFixed(3)}; ${alone.strongest}`);
     });
   }

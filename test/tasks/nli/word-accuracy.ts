@@ -18,7 +18,7 @@ export function wordAccuracy(
   );
   const weights = new Float64Array(places.size);
   const targets = fitted.map(({ label }) => (label === 'yes' ? 1 : 0));
-  for (let epoch = 0; epoch < 40; epoch++) {
+  for (let epoch = 0; epoch < 25; epoch++) {
     const rate = 0.3 / (1 + epoch / 4);
     train.forEach((row, index) => {
       const error = targets[index]! - chanceOf(row, weights);

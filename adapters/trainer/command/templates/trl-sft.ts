@@ -16,7 +16,6 @@ export const trlSupervised: ConfigurationTemplate = {
     num_train_epochs: 3,
     learning_rate: 1e-5,
     lr_scheduler_type: 'cosine',
-    warmup_ratio: 0.03,
     per_device_train_batch_size: 1,
     gradient_accumulation_steps: 8,
     max_length: 16384,
