@@ -7,11 +7,17 @@ import { addTokens, noTokens } from '../core/plan/budget.ts';
 import { taskNamed } from '../tasks/registry.ts';
 import { answerOnce, drawnSeed, requestsPerChunk, tokensOf, type AskingPorts } from './asking.ts';
 import type { ChunkRecipe } from './chunks.ts';
-import type { ChatRequest } from './ports/language-model.ts';
-import { readRowRange, writeRows } from './rows.ts';
+import type { ChatRequest, ChatResponse } from './ports/language-model.ts';
+import type { Store } from './ports/store.ts';
+import { readRows, writeRows } from './rows.ts';
 
-export function attemptRecipe(ports: AskingPorts, { candidates, generator, context }: AttemptJob): ChunkRecipe {
+export async function attemptRecipe(
+  ports: AskingPorts,
+  { candidates, generator, context }: AttemptJob,
+  store: Store,
+): Promise<ChunkRecipe> {
   const { endpoint, attempts, sampling, name } = generator;
+  const proposed = (await readRows(store, candidates)).filter(({ lineage }) => lineage.generator === name);
   return {
     identity: {
       stage: 'attempt',
@@ -19,20 +25,19 @@ export function attemptRecipe(ports: AskingPorts, { candidates, generator, conte
       inputs: [candidates],
       config: { endpoint, attempts, sampling, name, seed: context.seed },
     },
-    rows: candidates.rows,
+    rows: proposed.length,
     chunkRows: requestsPerChunk,
     output: 'attempts',
     metadata: {},
-    async produce({ store, range, signal }) {
-      const samples = await readRowRange(store, candidates, range.start, range.end);
+    async produce({ range, signal }) {
       const asked = await ports.openEndpoint(endpoint);
       let tokens = noTokens;
       const rows: Attempt[] = [];
-      for (const sample of samples.filter(({ lineage }) => lineage.generator === name)) {
+      for (const sample of proposed.slice(range.start, range.end)) {
         const requests = attemptRequests(sample, generator, context);
         const answers = await Promise.all(requests.map((request) => answerOnce(ports, store, asked, request, signal)));
         tokens = answers.map(tokensOf).reduce(addTokens, tokens);
-        rows.push({ id: sample.id, responses: answers.map(({ content }) => content) });
+        rows.push({ id: sample.id, responses: answers.map(wholeText) });
       }
       return { output: await writeRows(store, 'attempts', rows), rejects: null, counts: {}, tokens };
     },
@@ -51,4 +56,9 @@ function attemptRequests(
     sampling,
     seed: drawnSeed(`${seed}/attempt/${sample.id}`, attempt),
   }));
+}
+
+/** What was cut short states no result, whatever its last words look like. */
+function wholeText({ content, finishReason }: ChatResponse): string {
+  return finishReason === 'length' ? '' : content;
 }

@@ -1,6 +1,5 @@
 // Generate jobs: symbolic draws, rows of a data set, or answers of a language model become drafts of equal form.
 
-import { basename } from 'node:path';
 import type { GenerateJob } from '../contracts/activities.ts';
 import type {
   FileGeneratorConfig,
@@ -14,7 +13,7 @@ import { uniformAt } from '../core/random/philox.ts';
 import { taskNamed } from '../tasks/registry.ts';
 import type { ChunkProduct, ChunkRecipe, ChunkWork } from './chunks.ts';
 import { reportProgress } from './heartbeat.ts';
-import { dealRecord, describeSource, drawRecords } from './import.ts';
+import { dealRecord, describeSources, drawRecords, fileNamesOf } from './import.ts';
 import type { Datasets } from './ports/datasets.ts';
 import { answerOnce, drawnSeed, requestsPerChunk, tokensOf, type AskingPorts } from './asking.ts';
 import type { ChatRequest } from './ports/language-model.ts';
@@ -32,10 +31,7 @@ export async function generateRecipe(ports: GenerationPorts, job: GenerateJob): 
   const { generator, round, context, pool } = job;
   const described =
     generator.kind === 'file'
-      ? {
-          ...generator,
-          sources: await Promise.all(generator.sources.map((source) => describeSource(source, ports.datasets))),
-        }
+      ? { ...generator, sources: await describeSources(generator.sources, ports.datasets) }
       : generator;
   const isModel = generator.kind === 'llm';
   return {
@@ -79,8 +75,9 @@ async function takeRows(
   { store, range }: ChunkWork,
 ): Promise<ChunkProduct> {
   const drafts: Draft[] = [];
+  const fileName = fileNamesOf(sources);
   for (const [source, rows] of turnsOf(sources, (round - 1) * count + range.start, range.end - range.start)) {
-    const file = basename(source.path);
+    const file = fileName(source);
     for (const { row, fields } of await drawRecords({ ...source, ...rows }, context.seed, datasets)) {
       const lineage: Lineage = { origin: 'file', source: file, generator: name, round, fewShots: [] };
       drafts.push({ id: `r${round}/${name}/${file}:${row}`, content: JSON.stringify(fields), form: 'record', lineage });
@@ -89,7 +86,10 @@ async function takeRows(
   return madeByRule(store, drafts);
 }
 
-/** Deals `count` rows from `first` on among the sources in turn, as the skip and count that each of them then has. */
+/**
+ * Deals `count` rows from `first` on among the sources in turn, as the skip and count that each of them then has; a
+ * source that says how many rows are its own gives no more than those.
+ */
 function turnsOf(
   sources: readonly FileSource[],
   first: number,
@@ -97,8 +97,8 @@ function turnsOf(
 ): [FileSource, { skip: number; count: number }][] {
   return sources.map((source, place) => {
     const before = dealtTo(place, first, sources.length);
-    const after = dealtTo(place, first + count, sources.length);
-    return [source, { skip: source.skip + before, count: after - before }];
+    const after = Math.min(dealtTo(place, first + count, sources.length), source.count ?? Infinity);
+    return [source, { skip: source.skip + before, count: Math.max(0, after - before) }];
   });
 }
 

@@ -23,6 +23,8 @@ export function guardActivities<Family extends object>(activities: Family): Fami
 
 export function toFailure(error: unknown): Error {
   if (error instanceof CancelledFailure || error instanceof ApplicationFailure) return error;
+  // A wait or request that the cancellation signal broke off: as it stands the worker reports it as cancelled, wrapped as failed.
+  if (error instanceof Error && error.name === 'AbortError') return error;
   if (error instanceof PermanentError) {
     return ApplicationFailure.create({ type: error.type, message: error.message, nonRetryable: true, cause: error });
   }

@@ -22,12 +22,14 @@ export function createImportActivities({ openStore, datasets }: ImportPorts): Pi
   return {
     async importSamples({ context, name, sources }) {
       const store = await openStore(context.store);
-      const described = await Promise.all(sources.map((source) => describeSource(source, datasets)));
+      const described = await describeSources(sources, datasets);
       const config = { task: context.task, seed: context.seed, name, sources: described };
       return runStage(store, { stage: 'import', version: 1, inputs: [], config }, async () => {
         const sieve = openSieve();
         let taken = 0;
-        for (const source of sources) taken += await importSource(source, { context, name, sieve, datasets });
+        const fileNames = fileNamesOf(sources);
+        for (const source of sources)
+          taken += await importSource(source, { context, name, sieve, datasets, fileNames });
         const tables = await sieve.write(store, 'import', { [name]: taken });
         if (tables.output.rows === 0) throw nothingRead(name, sources, taken);
         return { ...tables, summary: null };
@@ -36,10 +38,26 @@ export function createImportActivities({ openStore, datasets }: ImportPorts): Pi
   };
 }
 
-/** A source as a stage key knows it: files by content, not by where they lie. */
-export async function describeSource(source: SampleSource, datasets: Datasets): Promise<unknown> {
-  if (source.kind === 'symbolic') return source;
-  return { ...source, path: basename(source.path), sha256: await datasets.fingerprint(source.path) };
+/** Sources as a stage key knows them: files by name and content, not by where they lie. */
+export async function describeSources(sources: readonly SampleSource[], datasets: Datasets): Promise<unknown[]> {
+  const names = fileNamesOf(sources);
+  return Promise.all(
+    sources.map(async (source) =>
+      source.kind === 'symbolic'
+        ? source
+        : { ...source, path: names(source), sha256: await datasets.fingerprint(source.path) },
+    ),
+  );
+}
+
+/** What ids and lineage call a file: its last name, with a number where files of several folders share it. */
+export function fileNamesOf(sources: readonly SampleSource[]): (source: FileSource) => string {
+  const paths = [...new Set(sources.flatMap((source) => (source.kind === 'file' ? [source.path] : [])))];
+  return ({ path }) => {
+    const name = basename(path);
+    const place = paths.filter((other) => basename(other) === name).indexOf(path);
+    return place < 1 ? name : `${name}#${place + 1}`;
+  };
 }
 
 /** The rows of a file source in its seeded order, `skip` and `count` applied: two passes, so memory holds only the draw. */
@@ -80,15 +98,19 @@ interface ImportTarget {
   readonly name: string;
   readonly sieve: Sieve;
   readonly datasets: Datasets;
+  readonly fileNames: (source: FileSource) => string;
 }
 
 async function importSource(source: SampleSource, target: ImportTarget): Promise<number> {
   return source.kind === 'file' ? importFile(source, target) : importSymbolic(source, target);
 }
 
-async function importFile(source: FileSource, { context, name, sieve, datasets }: ImportTarget): Promise<number> {
+async function importFile(
+  source: FileSource,
+  { context, name, sieve, datasets, fileNames }: ImportTarget,
+): Promise<number> {
   const records = await drawRecords(source, context.seed, datasets);
-  const file = basename(source.path);
+  const file = fileNames(source);
   for (const { row, fields } of records) {
     const id = `${name}/${file}:${row}`;
     read(id, fields, { context, sieve, lineage: lineageOf('import', file, name) });

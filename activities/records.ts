@@ -45,12 +45,13 @@ async function recordOf(store: Store, input: RecordInput): Promise<RoundRecord> 
     const result = await finishedStage(store, key);
     timings.push({ stage: result.stage, round, seconds, reused, rows: result.output.rows });
     for (const [generator, counts] of Object.entries(result.counts)) {
-      funnel.push({ stage: result.stage, generator, ...counts });
+      // A generator of which nothing came to this gate has nothing to tell there.
+      if (counts.kept + sumOf(counts.rejected) > 0) funnel.push({ stage: result.stage, generator, ...counts });
     }
   }
   const clusterSizes = clusters === null ? [] : (await readClusters(store, clusters)).sizes;
   const summary = diversity === null ? null : { round, ...diversity, clusterSizes, funnel };
-  return { round, summary, funnel: funnel.filter((row) => row.kept + sumOf(row.rejected) > 0), timings, previous };
+  return { round, summary, funnel, timings, previous };
 }
 
 async function finishedStage(store: Store, key: string): Promise<StageResult<unknown>> {

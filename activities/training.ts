@@ -3,6 +3,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { TrainingActivities } from '../contracts/activities.ts';
 import type { ManifestPart } from '../contracts/artifacts.ts';
+import type { TrainerConfig } from '../contracts/campaign.ts';
 import { PermanentError } from '../contracts/failures.ts';
 import { taskNamed } from '../tasks/registry.ts';
 import { cancellationSignal, reportProgress } from './heartbeat.ts';
@@ -32,8 +33,15 @@ export function createTrainingActivities({
         trainer.kind === 'embedded'
           ? await models.identify(trainer.model)
           : { weights: null, tokenizer: null, template: null };
-      const config = { trainer, weights, tokenizer, template, task: context.task, seed: context.seed };
-      return runStage(store, { stage: 'train', version: 1, inputs: [pool], config }, async (runKey) => {
+      const config = {
+        trainer: learningOf(trainer),
+        weights,
+        tokenizer,
+        template,
+        task: context.task,
+        seed: context.seed,
+      };
+      const outcome = await runStage(store, { stage: 'train', version: 1, inputs: [pool], config }, async (runKey) => {
         const started = performance.now();
         const task = taskNamed(context.task);
         const samples = await readRows(store, pool);
@@ -50,8 +58,18 @@ export function createTrainingActivities({
           summary: { steps, firstLoss, lastLoss, seconds },
         };
       });
+      // Only now: a worker that dies before the student is stored finds its checkpoint.
+      await store.removeScratch(outcome.key);
+      return outcome;
     },
   };
+}
+
+/** What of a trainer's configuration changes the student; how often it saves does not. */
+function learningOf(trainer: TrainerConfig): unknown {
+  if (trainer.kind !== 'embedded') return trainer;
+  const { checkpointEverySteps, ...learning } = trainer;
+  return learning;
 }
 
 /** Polls until the run ends; a cancelled activity leaves an external run alone, so that its retry can adopt it. */

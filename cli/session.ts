@@ -17,6 +17,8 @@ export interface Session {
 
 interface StackRecord extends ServerAddress {
   readonly uiAddress: string | null;
+  /** The process that keeps the stack's workers alive; without it the server has nobody to do its work. */
+  readonly supervisor: number;
 }
 
 const FIND_SECONDS = 3;
@@ -27,7 +29,7 @@ export async function joinSession(services: Services): Promise<Session | null> {
   const named = namedServer(services);
   if (named !== null) return openSession(await services.connect(named, START_SECONDS), null);
   const record = await readRecord(services);
-  if (record === null) return null;
+  if (record === null || !isAlive(record.supervisor)) return null;
   try {
     return openSession(await services.connect(record, FIND_SECONDS), record.uiAddress);
   } catch (error) {
@@ -65,7 +67,7 @@ export async function startSession(
   isUp = true;
   const { address, namespace, uiAddress } = stack;
   try {
-    await writeRecord(services, { address, namespace, uiAddress });
+    await writeRecord(services, { address, namespace, uiAddress, supervisor: process.pid });
     const campaigns = await services.connect(stack, START_SECONDS);
     const close = async (): Promise<void> => {
       await campaigns.close();
@@ -88,6 +90,15 @@ function namedServer({ environment }: Services): ServerAddress | null {
   const address = environment['TEMPORAL_ADDRESS'];
   if (address === undefined || address === '') return null;
   return { address, namespace: environment['TEMPORAL_NAMESPACE'] ?? 'default' };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function recordPath({ stateFolder }: Services): string {

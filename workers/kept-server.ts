@@ -7,16 +7,13 @@ import { findTemporalBinary, startTemporalServer, type TemporalServer } from '..
 import { searchAttributeTypes } from '../contracts/search-attributes.ts';
 import type { Kept, StackSettings } from './supervision.ts';
 
-export interface KeptServer extends Kept {
+interface KeptServer extends Kept {
   readonly address: string;
   uiAddress(): string;
 }
 
 /** Starts the local Temporal server, and starts it again on the same ports and database when it dies. */
-export async function keepServer({
-  stateFolder,
-  onEvent,
-}: StackSettings): Promise<Kept & { address: string; uiAddress(): string }> {
+export async function keepServer({ stateFolder, onEvent }: StackSettings): Promise<KeptServer> {
   const binary = await findTemporalBinary({
     onProgress: (detail) => onEvent({ kind: 'preparing', name: 'temporal', detail }),
   });

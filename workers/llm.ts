@@ -18,7 +18,7 @@ await serve(async () => {
   const ports = { datasets: { read: readDataset, fingerprint }, openEndpoint, requestHash };
   const chunks = createChunkActivities(openStore, {
     generate: (job) => generateRecipe(ports, job),
-    attempt: async (job) => attemptRecipe(ports, job),
+    attempt: (job, store) => attemptRecipe(ports, job, store),
   });
   return {
     queue: TaskQueue.LanguageModel,

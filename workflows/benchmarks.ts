@@ -25,7 +25,9 @@ export async function importBenchmarks(desk: Desk, { benchmarks }: CampaignConfi
   const { context } = desk;
   const imported: Benchmark[] = [];
   for (const { name, distribution, sources } of benchmarks) {
-    const { output } = await desk.stage(`import-${name}`, 0, () => data.importSamples({ context, name, sources }));
+    const { output } = await desk.stage(`import-${name}`, 0, () =>
+      data.importSamples.executeWithOptions({ summary: name }, [{ context, name, sources }]),
+    );
     imported.push({ name, distribution, samples: { ...output, kind: 'samples' }, untrained: null });
   }
   return imported;

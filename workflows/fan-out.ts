@@ -48,7 +48,10 @@ export async function fanOut(input: FanOutInput): Promise<StageOutcome<ChunkedSu
     while (next < end) {
       const chunk = next++;
       await condition(() => !paused);
-      const { rows, reused } = await runChunk({ job, chunk });
+      const { rows, reused } = await runChunk.executeWithOptions(
+        { summary: `chunk ${chunk + 1} of ${status.chunks}` },
+        [{ job, chunk }],
+      );
       status = {
         ...status,
         chunksDone: status.chunksDone + 1,

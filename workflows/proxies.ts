@@ -1,6 +1,6 @@
 // The activities as workflows call them: each family on its queue, with time-outs that its work explains.
 
-import { proxyActivities } from '@temporalio/workflow';
+import { proxyActivities, type ActivityInterfaceFor } from '@temporalio/workflow';
 import type {
   ChunkActivities,
   ChunkedJob,
@@ -45,7 +45,7 @@ const chunkQueues: Readonly<Record<ChunkedJob['kind'], TaskQueue>> = {
 };
 
 /** The chunk calls on the queue that serves this kind of job. A chunk is minutes of work with an inner checkpoint. */
-export function chunksOf(kind: ChunkedJob['kind']): ChunkActivities {
+export function chunksOf(kind: ChunkedJob['kind']): ActivityInterfaceFor<ChunkActivities> {
   return proxyActivities<ChunkActivities>({
     taskQueue: chunkQueues[kind],
     startToCloseTimeout: '2 hours',

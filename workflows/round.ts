@@ -22,7 +22,7 @@ export interface Pool {
 export async function startPool(desk: Desk, config: CampaignConfig, benchmarks: Benchmarks): Promise<Pool> {
   const { context } = desk;
   const imported = await desk.stage('import', 0, () =>
-    data.importSamples({ context, name: 'seeds', sources: config.seeds }),
+    data.importSamples.executeWithOptions({ summary: 'seeds' }, [{ context, name: 'seeds', sources: config.seeds }]),
   );
   const samples = await clean(desk, config, { candidates: table('samples', imported), pool: null, benchmarks });
   const sketches = await sketch(desk, config, samples);

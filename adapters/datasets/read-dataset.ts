@@ -1,14 +1,13 @@
 // Reads data sets in the formats that campaigns name, row by row.
 
-import { stat } from 'node:fs/promises';
 import type { ReadDataset } from '../../activities/ports/datasets.ts';
 import type { FileSource } from '../../contracts/campaign.ts';
-import { FailureType, PermanentError } from '../../contracts/failures.ts';
 import { checkColumns, columnReader, topOf } from './columns.ts';
 import { readCsv, readTsv } from './delimited-rows.ts';
 import { readJson, readJsonLines } from './json-rows.ts';
 import { readParquet } from './parquet-rows.ts';
 import type { RawRow } from './raw-row.ts';
+import { requireFile } from './require-file.ts';
 
 /**
  * Columns are checked on the first row; in formats whose rows can differ, a later row without one reads as ''. Files
@@ -16,7 +15,7 @@ import type { RawRow } from './raw-row.ts';
  */
 export const readDataset: ReadDataset = async function* (source: FileSource) {
   const { path, map, where } = source;
-  await checkFile(path);
+  await requireFile(path);
   const fields = Object.entries(map).map(([field, entry]) => ({
     field,
     column: columnReader(path, `the field ${field}`, entry),
@@ -52,17 +51,4 @@ function openRows({ path, format }: FileSource, named: readonly string[]): Async
     case 'parquet':
       return readParquet(path, [...named, ...named.map(topOf)]);
   }
-}
-
-async function checkFile(path: string): Promise<void> {
-  const found = await stat(path).catch((error: unknown) => {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw error;
-  });
-  if (found?.isFile()) return;
-  throw new PermanentError(
-    FailureType.InvalidData,
-    `No data set at ${path}${found ? ' (a folder lies there)' : ''}; expected a file. Check the path of this source.`,
-  );
 }

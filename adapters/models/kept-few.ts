@@ -6,24 +6,28 @@ export interface KeptFew<Thing> {
   close(): Promise<void>;
 }
 
+/** At most `limit` things are open at a time: the oldest is closed before a new one opens. */
 export function keptFew<Thing extends { close(): Promise<void> }>(limit: number): KeptFew<Thing> {
   const kept = new Map<string, Promise<Thing>>();
   const drop = async (key: string) => {
     const thing = kept.get(key);
     kept.delete(key);
-    await (await thing)?.close();
+    // What failed to open has told its caller, and there is nothing to close.
+    await (await thing?.catch(() => null))?.close();
   };
   const makeRoom = async () => {
-    for (const key of [...kept.keys()].slice(0, Math.max(0, kept.size + 1 - limit))) await drop(key);
+    const oldest = [...kept.keys()].slice(0, Math.max(0, kept.size + 1 - limit));
+    await Promise.all(oldest.map(drop));
   };
   return {
-    async get(key, open) {
-      const found = kept.get(key);
+    get(key, open) {
+      // Its place is taken before anything is awaited, so that a second call finds it.
+      const thing = kept.get(key) ?? makeRoom().then(open);
       kept.delete(key);
-      if (found === undefined) await makeRoom();
-      const thing = found ?? open();
       kept.set(key, thing);
-      thing.catch(() => kept.delete(key));
+      thing.catch(() => {
+        if (kept.get(key) === thing) kept.delete(key);
+      });
       return thing;
     },
     async close() {

@@ -12,6 +12,7 @@ import type {
 } from '../../activities/ports/models.ts';
 import type { ModelReference } from '../../contracts/campaign.ts';
 import type { GraphSession } from '../../core/graph/runner.ts';
+import { createDecoder } from '../../core/models/decoder.ts';
 import { parseModelConfig, type ModelConfig } from '../../core/models/model-config.ts';
 import { createScorer } from '../../core/models/scorer.ts';
 import { createSketcher } from '../../core/sketch/sketcher.ts';
@@ -78,13 +79,10 @@ export function createModelRuntime({ sessions }: ModelRuntimeSettings): ModelRun
       const changes = checkpoint === null ? 'base' : createHash('sha256').update(checkpoint).digest('hex');
       return scorers.get(JSON.stringify([reference, files.hashes, changes]), async () => {
         const { tensors } = files;
-        const engine = await createScorer({
-          config: configOf(files),
-          tensors,
-          open: pool(files),
-          ...adapterOf(checkpoint),
-        });
-        return { identity: identityOf(reference, files), ...scoreWith(engine, files) };
+        const setup = { config: configOf(files), tensors, open: pool(files), ...adapterOf(checkpoint) };
+        const engine = await createScorer(setup);
+        const decoder = createDecoder({ ...setup, sessions });
+        return { identity: identityOf(reference, files), ...scoreWith(engine, decoder, files) };
       });
     },
 

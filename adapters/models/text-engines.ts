@@ -3,6 +3,7 @@
 import type { ChatExample, Scorer, SketchedExample, Sketcher } from '../../activities/ports/models.ts';
 import { itemAt } from '../../core/item-at.ts';
 import { planBatches } from '../../core/models/batches.ts';
+import type { Decoder } from '../../core/models/decoder.ts';
 import { bucketOf } from '../../core/models/encode.ts';
 import type { Scorer as TokenScorer } from '../../core/models/scorer.ts';
 import type { Sketcher as TokenSketcher } from '../../core/sketch/sketcher.ts';
@@ -46,16 +47,21 @@ export function sketchWith(
 
 export function scoreWith(
   engine: TokenScorer,
+  decoder: Decoder,
   { chat, tokenizer }: LanguageModelFiles,
 ): Pick<Scorer, 'scoreLabels' | 'answer'> & { close(): Promise<void> } {
   return {
     async scoreLabels(prompts, labels, signal) {
       signal.throwIfAborted();
       const continuations = labels.map((label) => tokenizer.encode(label));
-      const samples = prompts.flatMap((prompt) => {
-        const promptTokens = chat.encodePrompt(prompt);
-        return continuations.map((completionTokens) => ({ promptTokens, completionTokens }));
-      });
+      const promptTokens = prompts.map((prompt) => chat.encodePrompt(prompt));
+      if (continuations.every(({ length }) => length === 1)) {
+        const scores = await engine.nextTokenLogProbabilities(promptTokens, continuations.flat());
+        return scores.map((row) => [...row]);
+      }
+      const samples = promptTokens.flatMap((tokens) =>
+        continuations.map((completionTokens) => ({ promptTokens: tokens, completionTokens })),
+      );
       const scores = (await engine.logProbabilities(samples)).map((tokens) =>
         tokens.reduce((sum, value) => sum + value, 0),
       );
@@ -65,13 +71,16 @@ export function scoreWith(
       signal.throwIfAborted();
       const stopTokens = tokenizer.encode(chat.endOfTurn);
       const options = { maximumTokens: maxTokens, stopTokens };
-      const answers = await engine.greedy(
+      const answers = await decoder.greedy(
         prompts.map((prompt) => chat.encodePrompt(prompt)),
         options,
       );
       return answers.map((tokens) => tokenizer.decode(tokens));
     },
-    close: () => engine.close(),
+    async close() {
+      await engine.close();
+      await decoder.close();
+    },
   };
 }
 

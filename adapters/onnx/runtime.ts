@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { PermanentError, TransientError } from '../../contracts/failures.ts';
 import type { Feeds, GraphModel, GraphRuntime, GraphSession, TensorValue } from '../../core/graph/runner.ts';
-import type { RunRequest, SessionThreadData, ThreadReply } from './session-thread.ts';
+import type { OpenRequest, RunRequest, ThreadReply } from './session-thread.ts';
 
 type Outputs = Record<string, TensorValue>;
 
@@ -58,7 +58,9 @@ async function openAll(opening: readonly Promise<GraphSession>[]): Promise<Graph
 }
 
 async function openSession(model: GraphModel, threads: number): Promise<GraphSession> {
-  const worker = startThread({ model, threads });
+  const worker = startThread();
+  const request: OpenRequest = { model, threads };
+  worker.postMessage(request);
   const waiting = new Map<number, Waiting>();
   let ended: Error | null = null;
   await readiness(worker);
@@ -82,11 +84,11 @@ async function openSession(model: GraphModel, threads: number): Promise<GraphSes
 }
 
 /** On Node 20 a new thread does not inherit the hooks of `--import tsx`, so it installs them before its entry is loaded. */
-function startThread(workerData: SessionThreadData): Worker {
+function startThread(): Worker {
   const entry = new URL('./session-thread.ts', import.meta.url).href;
   const hooks = import.meta.resolve('tsx/esm/api');
   const start = `import('${hooks}').then(({ register }) => { register(); return import('${entry}'); })`;
-  return new Worker(start, { eval: true, workerData, execArgv: [] });
+  return new Worker(start, { eval: true, execArgv: [] });
 }
 
 function readiness(worker: Worker): Promise<void> {

@@ -1,12 +1,11 @@
 // The thread that owns one onnxruntime session. A run blocks its thread, so every session lives on its own.
-import { randomUUID } from 'node:crypto';
-import { unlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { parentPort, workerData } from 'node:worker_threads';
+import { access } from 'node:fs/promises';
+import { parentPort } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Feeds, GraphModel, TensorValue } from '../../core/graph/runner.ts';
 
-export interface SessionThreadData {
+/** The first message to the thread. */
+export interface OpenRequest {
   readonly model: GraphModel;
   readonly threads: number;
 }
@@ -25,10 +24,11 @@ export type ThreadReply =
 /** `resources`: memory or disk ran out, waiting may mend it; `graph`: the model or its feeds are at fault. */
 export type RefusalReason = 'resources' | 'graph';
 
+// The model comes as a message and not as workerData, which would keep its bytes as long as the thread lives.
 const port = parentPort;
-if (port) await serve(port, workerData as SessionThreadData);
+port?.once('message', (request: OpenRequest) => void serve(port, request));
 
-async function serve(replies: NonNullable<typeof parentPort>, { model, threads }: SessionThreadData): Promise<void> {
+async function serve(replies: NonNullable<typeof parentPort>, { model, threads }: OpenRequest): Promise<void> {
   const reply = (message: ThreadReply, transfer: ArrayBuffer[] = []): void => replies.postMessage(message, transfer);
   const session = await createSession(model, threads).catch((error: unknown) => {
     reply({ kind: 'refused', ...refusalOf(error) });
@@ -44,23 +44,23 @@ async function serve(replies: NonNullable<typeof parentPort>, { model, threads }
   reply({ kind: 'ready' });
 }
 
+/**
+ * Graphs come as they are to be run: rewriting takes as long as the rest of opening and makes no run faster. Memory patterns
+ * would keep one more block for every shape of batch.
+ */
 async function createSession({ bytes, weightsFolder }: GraphModel, threads: number): Promise<InferenceSession> {
-  const options: InferenceSession.SessionOptions = {
+  if (weightsFolder !== null) await access(weightsFolder);
+  return InferenceSession.create(bytes, {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
+    graphOptimizationLevel: 'disabled',
+    enableMemPattern: false,
     logSeverityLevel: 3,
-  };
-  if (weightsFolder === null) return InferenceSession.create(bytes, options);
-  // External initializers are mapped from files beside the model, so the model must lie there while it is opened.
-  const path = join(weightsFolder, `graph-${randomUUID()}.onnx`);
-  try {
-    await writeFile(path, bytes);
-    return await InferenceSession.create(path, options);
-  } finally {
-    await unlink(path).catch(() => undefined);
-  }
+    ...(weightsFolder !== null && {
+      extra: { session: { model_external_initializers_file_folder_path: weightsFolder } },
+    }),
+  });
 }
 
 async function run(session: InferenceSession, feeds: Feeds): Promise<Record<string, TensorValue>> {
@@ -71,8 +71,13 @@ async function run(session: InferenceSession, feeds: Feeds): Promise<Record<stri
 
 function tensorOf(value: TensorValue): Tensor {
   return value.type === 'float32'
-    ? new Tensor('float32', value.data, value.dims)
+    ? new Tensor('float32', unshared(value.data), value.dims)
     : new Tensor('int64', value.data, value.dims);
+}
+
+/** Shared memory reaches the thread without a copy, but the runtime does not read it. */
+function unshared(data: Float32Array): Float32Array {
+  return data.buffer instanceof SharedArrayBuffer ? data.slice() : data;
 }
 
 /** Copies: what the runtime hands out must not be transferred away from it. */

@@ -33,12 +33,21 @@ export interface LiveProgress extends HeartbeatProgress {
   readonly trouble: string | null;
 }
 
+export interface CampaignListing {
+  readonly campaign: string;
+  readonly state: CampaignState;
+  /** ISO 8601. */
+  readonly startedAt: string;
+}
+
 export interface Campaigns {
   /**
    * Starts the campaign, or adopts the one that runs under its name with the same configuration.
    * @throws {PermanentError} `CampaignConflict` when another configuration runs under that name
    */
   start(config: CampaignConfig): Promise<{ workflowId: string; adopted: boolean }>;
+  /** Every campaign the server remembers, the newest first. */
+  list(): Promise<readonly CampaignListing[]>;
   /** @throws {CampaignNotFound} */
   status(campaign: string): Promise<CampaignView>;
   /** Rows (or steps) of the current stage that are durable, and what its retries fail of; null between stages. */
@@ -71,6 +80,7 @@ export async function connectCampaigns(
   const view = (campaign: string) => found(campaign, () => viewOf(handleOf(campaign), openStore));
   return {
     start: (config) => start(client, config),
+    list: () => list(client),
     status: view,
     liveProgress: (campaign) => found(campaign, () => liveProgress(client, handleOf(campaign))),
     pause: (campaign, reason) => update(campaign, Update.Pause, { reason }),
@@ -118,6 +128,21 @@ async function start(client: Client, config: CampaignConfig): Promise<{ workflow
         `this file gives ${short(memo.configuration)}). Give this one another name, or stop that one: diffract stop ${campaign}`,
     );
   }
+}
+
+async function list(client: Client): Promise<CampaignListing[]> {
+  const listings = new Map<string, CampaignListing>();
+  for await (const { workflowId, status, startTime } of client.workflow.list({ query: "WorkflowType = 'campaign'" })) {
+    const campaign = workflowId.slice(campaignWorkflowId('').length);
+    // Runs of one campaign follow each other, newest first: the first one seen says how it stands.
+    if (listings.has(campaign)) continue;
+    listings.set(campaign, {
+      campaign,
+      state: stateNames[status.name] ?? 'running',
+      startedAt: startTime.toISOString(),
+    });
+  }
+  return [...listings.values()];
 }
 
 async function viewOf(handle: WorkflowHandle, openStore: OpenStore): Promise<CampaignView> {

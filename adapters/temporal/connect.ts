@@ -28,10 +28,13 @@ export async function connectTemporal(
 ): Promise<TemporalConnection> {
   const deadline = performance.now() + seconds * 1000;
   for (;;) {
+    const connection = Connection.lazy({ address, connectTimeout: 3_000 });
     try {
-      const connection = await Connection.connect({ address, connectTimeout: 3_000 });
+      await connection.ensureConnected();
       return { client: new Client({ connection, namespace }), close: () => connection.close() };
     } catch (error) {
+      // Left open, it would go on trying in the background and keep the process alive.
+      await connection.close();
       if (performance.now() > deadline) throw unreachable(address, error);
       await wait(500);
     }

@@ -2,13 +2,14 @@
 
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { CampaignView, Campaigns } from '../../adapters/temporal/campaigns.ts';
+import type { CampaignListing, CampaignView, Campaigns } from '../../adapters/temporal/campaigns.ts';
 import { reuseText, roundText, scoresText, seedText } from '../campaign-tables.ts';
 import { printResult } from '../context.ts';
 import type { CommandContext, JsonOption } from '../context.ts';
 import { ExitCode, UsageError } from '../exit.ts';
 import { saveReport } from '../saved-report.ts';
 import { requireSession } from '../session.ts';
+import { textTable } from '../text-table.ts';
 import { paceText } from '../pace.ts';
 import { watchCampaign } from '../watch.ts';
 import { finish } from './run.ts';
@@ -27,14 +28,23 @@ export function addWatch(program: Command, context: CommandContext): void {
 }
 
 export function addStatus(program: Command, context: CommandContext): void {
-  command(program, 'status', 'show where a campaign stands', 'diffract status embedded --json').action(
-    async (name: string, options: JsonOption) => {
+  program
+    .command('status')
+    .description('show where a campaign stands, or list all campaigns')
+    .argument('[name]', 'name of the campaign; all of them when absent')
+    .option('--json', 'one JSON document on stdout')
+    .addHelpText('after', '\nExample:\n  diffract status embedded --json')
+    .action(async (name: string | undefined, options: JsonOption) => {
       await withCampaigns(context, async (campaigns) => {
-        const view = await campaigns.status(name);
-        printResult(context, options, { ...view }, statusText(view));
+        if (name === undefined) {
+          const listings = await campaigns.list();
+          printResult(context, options, { campaigns: listings }, listText(listings));
+        } else {
+          const view = await campaigns.status(name);
+          printResult(context, options, { ...view }, statusText(view));
+        }
       });
-    },
-  );
+    });
 }
 
 export function addPause(program: Command, context: CommandContext): void {
@@ -112,6 +122,12 @@ async function withCampaigns(context: CommandContext, use: (campaigns: Campaigns
   } finally {
     await session.close();
   }
+}
+
+function listText(listings: readonly CampaignListing[]): string {
+  if (listings.length === 0) return 'No campaign is known here; start one with `diffract run FILE`.';
+  const rows = listings.map(({ campaign, state, startedAt }) => [campaign, state, startedAt]);
+  return textTable(['Campaign', 'state', 'last run began'], rows, ['state', 'last run began']);
 }
 
 function tokenBudget(setting: string): number | null {

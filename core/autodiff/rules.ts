@@ -5,7 +5,16 @@ import type { GraphNode, Operator, Value } from '../graph/graph.ts';
 
 /** Operators through which no gradient passes; a new operator belongs here or in the table. */
 type NonDifferentiable =
-  'Sum' | 'Identity' | 'Equal' | 'Cast' | 'ArgMax' | 'Shape' | 'ConstantOfShape' | 'ScatterND' | 'ScatterElements';
+  | 'Sum'
+  | 'Concat'
+  | 'Identity'
+  | 'Equal'
+  | 'Cast'
+  | 'ArgMax'
+  | 'Shape'
+  | 'ConstantOfShape'
+  | 'ScatterND'
+  | 'ScatterElements';
 
 export type DifferentiableOperator = Exclude<Operator, NonDifferentiable>;
 

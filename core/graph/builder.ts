@@ -24,7 +24,10 @@ export interface MatmulOptions {
   readonly scale?: number;
 }
 
-/** Cosines and sines are [T, head size / 2]; `offset` is the position of row 0, int64 [1]. */
+/**
+ * Cosines and sines are [positions, head size / 2]. `offset`, int64, says at which of them a token stands: [1] for the first
+ * token of every row, or [N, T] for each token.
+ */
 export interface RotaryTables {
   readonly offset: Value;
   readonly cosines: Value;
@@ -201,6 +204,14 @@ export class GraphBuilder {
   transpose(x: Value, permutation: readonly number[]): Value {
     const shape = permutation.map((axis) => x.shape[axis]!);
     return this.emit('Transpose', [x], { perm: permutation }, { type: x.type, shape });
+  }
+
+  /** Joined along the first axis, whose size in the result is the name given. */
+  concatFirst(parts: readonly [Value, ...Value[]], joined: string): Value {
+    const [first] = parts;
+    const other = parts.find(({ shape }) => !sameShape(shape.slice(1), first.shape.slice(1)));
+    if (other) throw this.mismatch('Concat', [first, other], 'sizes differ beyond the first');
+    return this.emit('Concat', parts, { axis: 0 }, { type: first.type, shape: [joined, ...first.shape.slice(1)] });
   }
 
   reduceSum(x: Value, axes: readonly number[], reducedAxes: 'keep' | 'drop'): Value {

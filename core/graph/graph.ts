@@ -19,6 +19,7 @@ export const operatorDomains = {
   ReduceMean: '',
   Reshape: '',
   Transpose: '',
+  Concat: '',
   Gather: '',
   GatherElements: '',
   SimplifiedLayerNormalization: '',

@@ -34,6 +34,13 @@ function writeGraph(writer: BinaryWriter, graph: Graph): void {
   for (const initializer of graph.initializers) message(writer, 5, (inner) => writeInitializer(inner, initializer));
   for (const value of graph.inputs) message(writer, 11, (inner) => writeValue(inner, value));
   for (const value of graph.outputs) message(writer, 12, (inner) => writeValue(inner, value));
+  for (const value of intermediates(graph)) message(writer, 13, (inner) => writeValue(inner, value));
+}
+
+/** Their shapes let the runtime see which buffers are of one size, even where it could not work the sizes out itself. */
+function intermediates({ nodes, outputs }: Graph): Value[] {
+  const declared = new Set(outputs.map(({ name }) => name));
+  return nodes.flatMap((node) => node.outputs.filter(({ name }) => !declared.has(name)));
 }
 
 function writeNode(writer: BinaryWriter, node: GraphNode): void {

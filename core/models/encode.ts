@@ -10,6 +10,12 @@ export interface TokenSample {
   readonly completionTokens: readonly number[];
 }
 
+/** A prompt of at least one token and candidates, at least one, for the single token after it. */
+export interface NextTokenSample {
+  readonly promptTokens: readonly number[];
+  readonly candidates: readonly number[];
+}
+
 /** The padded sizes of a sample: T tokens in, L logit positions out. */
 export interface Bucket {
   readonly tokens: number;
@@ -20,7 +26,7 @@ const TOKEN_STEP = 16;
 const TARGET_STEP = 8;
 
 /** Far below any score, so that exp gives exactly 0, and far above the smallest float32. */
-const MASKED = -1e9;
+export const MASKED = -1e9;
 
 /** Tokens that the model reads: the last completion token is only ever predicted. */
 export function inputLength({ promptTokens, completionTokens }: TokenSample): number {
@@ -40,68 +46,112 @@ export function encodeSamples(config: ModelConfig, samples: readonly TokenSample
   const [first] = samples;
   if (!first) throw new PermanentError('InvalidData', 'a batch needs at least one sample');
   const bucket = bucketOf(first);
-  for (const sample of samples) checkSample(config, sample, bucket);
-  return { ...encodeTokens(samples, bucket), ...encodePositions(config, bucket.tokens) };
+  for (const sample of samples) {
+    checkTokens(config, sample.promptTokens, sample.completionTokens);
+    checkBucket(bucketOf(sample), bucket);
+  }
+  const rows = samples.map(({ promptTokens, completionTokens }) => ({
+    read: [...promptTokens, ...completionTokens.slice(0, -1)],
+    targets: completionTokens,
+    positions: completionTokens.map((_, index) => promptTokens.length - 1 + index),
+  }));
+  return { ...encodeRows(rows, bucket), ...encodePositions(config, bucket.tokens) };
 }
 
-function encodeTokens(samples: readonly TokenSample[], { tokens: T, targets: L }: Bucket): Feeds {
-  const tokens = new BigInt64Array(samples.length * T);
-  const logitPosition = new BigInt64Array(samples.length * L).fill(-1n);
-  const target = new BigInt64Array(samples.length * L);
-  const weight = new Float32Array(samples.length * L);
-  samples.forEach(({ promptTokens, completionTokens }, row) => {
-    const sequence = [...promptTokens, ...completionTokens.slice(0, -1)];
-    sequence.forEach((token, position) => (tokens[row * T + position] = BigInt(token)));
-    completionTokens.forEach((token, position) => {
-      logitPosition[row * L + position] = BigInt(promptTokens.length - 1 + position);
-      target[row * L + position] = BigInt(token);
-      weight[row * L + position] = 1 / completionTokens.length;
+export function nextTokenBucketOf({ promptTokens, candidates }: NextTokenSample): Bucket {
+  return {
+    tokens: roundUp(promptTokens.length, TOKEN_STEP),
+    targets: roundUp(candidates.length, TARGET_STEP),
+  };
+}
+
+/** Feeds for samples of one bucket whose targets all stand at the same place, after the prompt. */
+export function encodeNextTokens(config: ModelConfig, samples: readonly NextTokenSample[]): Feeds {
+  const [first] = samples;
+  if (!first) throw new PermanentError('InvalidData', 'a batch needs at least one sample');
+  const bucket = nextTokenBucketOf(first);
+  for (const sample of samples) {
+    checkTokens(config, sample.promptTokens, sample.candidates);
+    checkBucket(nextTokenBucketOf(sample), bucket);
+  }
+  const rows = samples.map(({ promptTokens, candidates }) => ({
+    read: promptTokens,
+    targets: candidates,
+    positions: candidates.map(() => promptTokens.length - 1),
+  }));
+  return { ...encodeRows(rows, bucket), ...encodePositions(config, bucket.tokens) };
+}
+
+/** What the model reads, what it should predict, and from the hidden state at which position. */
+interface Row {
+  readonly read: readonly number[];
+  readonly targets: readonly number[];
+  readonly positions: readonly number[];
+}
+
+function encodeRows(rows: readonly Row[], { tokens: T, targets: L }: Bucket): Feeds {
+  const tokens = new BigInt64Array(rows.length * T);
+  const logitPosition = new BigInt64Array(rows.length * L).fill(-1n);
+  const target = new BigInt64Array(rows.length * L);
+  const weight = new Float32Array(rows.length * L);
+  rows.forEach(({ read, targets, positions }, row) => {
+    read.forEach((token, index) => (tokens[row * T + index] = BigInt(token)));
+    targets.forEach((token, index) => {
+      logitPosition[row * L + index] = BigInt(positions[index]!);
+      target[row * L + index] = BigInt(token);
+      weight[row * L + index] = 1 / targets.length;
     });
   });
   return {
-    tokens: { type: 'int64', dims: [samples.length, T], data: tokens },
-    logitPosition: { type: 'int64', dims: [samples.length, L], data: logitPosition },
-    target: { type: 'int64', dims: [samples.length, L], data: target },
-    targetWeight: { type: 'float32', dims: [samples.length, L], data: weight },
+    tokens: { type: 'int64', dims: [rows.length, T], data: tokens },
+    logitPosition: { type: 'int64', dims: [rows.length, L], data: logitPosition },
+    target: { type: 'int64', dims: [rows.length, L], data: target },
+    targetWeight: { type: 'float32', dims: [rows.length, L], data: weight },
   };
 }
 
 /** Positions, causal mask and rotary tables for sequences of `length` tokens, which do not depend on the samples. */
 export function encodePositions(config: ModelConfig, length: number): Feeds {
-  const half = config.headSize / 2;
   const mask = new Float32Array(length * length);
+  for (let row = 0; row < length; row++) mask.fill(MASKED, row * length + row + 1, (row + 1) * length);
+  return {
+    position: { type: 'int64', dims: [length], data: BigInt64Array.from({ length }, (_, index) => BigInt(index)) },
+    mask: { type: 'float32', dims: [length, length], data: mask },
+    ...encodeRotation(config, length),
+  };
+}
+
+/** Rotary tables of the positions 0 to length - 1. */
+export function encodeRotation({ headSize, ropeTheta }: ModelConfig, length: number): Feeds {
+  const half = headSize / 2;
   const cosine = new Float32Array(length * half);
   const sine = new Float32Array(length * half);
   for (let row = 0; row < length; row++) {
-    mask.fill(MASKED, row * length + row + 1, (row + 1) * length);
     for (let pair = 0; pair < half; pair++) {
-      const angle = row * config.ropeTheta ** (-pair / half);
+      const angle = row * ropeTheta ** (-pair / half);
       cosine[row * half + pair] = Math.cos(angle);
       sine[row * half + pair] = Math.sin(angle);
     }
   }
   return {
-    position: { type: 'int64', dims: [length], data: BigInt64Array.from({ length }, (_, index) => BigInt(index)) },
-    mask: { type: 'float32', dims: [length, length], data: mask },
     cosine: { type: 'float32', dims: [length, half], data: cosine },
     sine: { type: 'float32', dims: [length, half], data: sine },
   };
 }
 
-function checkSample(config: ModelConfig, sample: TokenSample, bucket: Bucket): void {
-  const { promptTokens, completionTokens } = sample;
-  if (promptTokens.length === 0 || completionTokens.length === 0) {
-    const found = `${promptTokens.length} prompt and ${completionTokens.length} completion tokens`;
+function checkTokens(config: ModelConfig, prompt: readonly number[], targets: readonly number[]): void {
+  if (prompt.length === 0 || targets.length === 0) {
+    const found = `${prompt.length} prompt and ${targets.length} completion tokens`;
     throw new PermanentError('InvalidData', `a sample has ${found}; expected at least one of each`);
   }
-  const outside = [...promptTokens, ...completionTokens].find(
-    (token) => !(token >= 0 && token < config.vocabularySize),
-  );
+  const outside = [...prompt, ...targets].find((token) => !(token >= 0 && token < config.vocabularySize));
   if (outside !== undefined) {
     const expected = `expected 0 to ${config.vocabularySize - 1}; does the tokenizer belong to the model?`;
     throw new PermanentError('InvalidData', `a sample has token id ${outside}, ${expected}`);
   }
-  const own = bucketOf(sample);
+}
+
+function checkBucket(own: Bucket, bucket: Bucket): void {
   if (own.tokens !== bucket.tokens || own.targets !== bucket.targets) {
     const found = `${own.tokens}/${own.targets} among ${bucket.tokens}/${bucket.targets}`;
     throw new PermanentError('InvalidData', `samples of different buckets in one batch: ${found}; plan batches first`);

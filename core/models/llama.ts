@@ -23,9 +23,20 @@ export type TapKind = 'linear' | 'embedding' | 'scale' | 'bias';
 /** Adds to the output of the linear layer at `name` (LoRA); gives its output back unchanged where nothing is to be added. */
 export type LinearAdapter = (name: string, input: Value, output: Value) => Value;
 
+/** Where tokens stand and which others they see; A is the number of tokens that they may look at. */
+export interface Attention {
+  readonly rotary: RotaryTables;
+  /** Keys or values of all tokens, [N, key heads, A, size], from those of this run, [N, T, key heads * size]. */
+  heads(kind: 'key' | 'value', index: number, x: Value): Value;
+  /** Masked softmax of [N, key heads, group * T, A]. */
+  weights(scores: Value): Value;
+}
+
 export interface ForwardOptions {
   readonly parameter: ParameterSource;
   readonly adapt?: LinearAdapter;
+  /** Default: causal, among the tokens of the run. */
+  readonly attention?: Attention;
 }
 
 export interface ForwardGraph {
@@ -36,7 +47,7 @@ export interface ForwardGraph {
 
 /**
  * Appends the forward pass. Inputs that it declares: tokens int64 [N, T], logitPosition int64 [N, L], position int64 [T]
- * (0, 1, ..., T-1), mask [T, T] (0 or a large negative number, added to scores), cosine and sine [T, head size / 2].
+ * (0, 1, ..., T-1), and those of the attention.
  */
 export function buildForward(builder: GraphBuilder, config: ModelConfig, options: ForwardOptions): ForwardGraph {
   const pass = new ForwardPass(builder, config, options);
@@ -49,24 +60,39 @@ export function buildForward(builder: GraphBuilder, config: ModelConfig, options
   return { logits, taps: pass.taps };
 }
 
+/** Declares mask [T, T] (0 or a large negative number, added to scores), cosine and sine [T, head size / 2]. */
+function causalAttention(builder: GraphBuilder, config: ModelConfig): Attention {
+  const { keyValueHeadCount, headCount, headSize } = config;
+  const mask = builder.input('mask', 'float32', ['T', 'T']);
+  const rotary = {
+    offset: builder.integers([0]),
+    cosines: builder.input('cosine', 'float32', ['T', headSize / 2]),
+    sines: builder.input('sine', 'float32', ['T', headSize / 2]),
+  };
+  const group = headCount / keyValueHeadCount;
+  return {
+    rotary,
+    heads: (_kind, _index, x) =>
+      builder.transpose(builder.reshape(x, ['N', 'T', keyValueHeadCount, headSize]), [0, 2, 1, 3]),
+    weights(scores) {
+      const split = builder.reshape(scores, ['N', keyValueHeadCount, group, 'T', 'T']);
+      return builder.reshape(builder.softmax(builder.add(split, mask)), scores.shape);
+    },
+  };
+}
+
 class ForwardPass {
   readonly taps: TapSite[] = [];
   private readonly builder: GraphBuilder;
   private readonly config: ModelConfig;
   private readonly options: ForwardOptions;
-  private readonly rotary: RotaryTables;
-  private readonly mask: Value;
+  private readonly attend: Attention;
 
   constructor(builder: GraphBuilder, config: ModelConfig, options: ForwardOptions) {
     this.builder = builder;
     this.config = config;
     this.options = options;
-    this.mask = builder.input('mask', 'float32', ['T', 'T']);
-    this.rotary = {
-      offset: builder.integers([0]),
-      cosines: builder.input('cosine', 'float32', ['T', config.headSize / 2]),
-      sines: builder.input('sine', 'float32', ['T', config.headSize / 2]),
-    };
+    this.attend = options.attention ?? causalAttention(builder, config);
   }
 
   embed(tokens: Value): Value {
@@ -129,14 +155,15 @@ class ForwardPass {
     const queries = this.rotated(this.linear(x, index, 'self_attn.q_proj'), index, 'self_attn.q_norm', headCount);
     const keys = this.rotated(this.linear(x, index, 'self_attn.k_proj'), index, 'self_attn.k_norm', keyValueHeadCount);
     const values = this.linear(x, index, 'self_attn.v_proj');
-    const mixed = this.mix(this.groupedHeads(queries), this.heads(keys), this.heads(values));
+    const [allKeys, allValues] = [this.attend.heads('key', index, keys), this.attend.heads('value', index, values)];
+    const mixed = this.mix(this.groupedHeads(queries), allKeys, allValues);
     const joined = builder.reshape(builder.transpose(mixed, [0, 3, 1, 2, 4]), ['N', 'T', headCount * headSize]);
     return this.linear(joined, index, 'self_attn.o_proj');
   }
 
   private rotated(x: Value, index: number, norm: string, headCount: number): Value {
     const normalized = this.config.queryKeyNorm ? this.headNorm(x, inLayer(index, `${norm}.weight`), headCount) : x;
-    return this.builder.rotaryEmbedding(normalized, this.rotary, headCount);
+    return this.builder.rotaryEmbedding(normalized, this.attend.rotary, headCount);
   }
 
   private headNorm(x: Value, name: string, headCount: number): Value {
@@ -153,9 +180,13 @@ class ForwardPass {
     const { keyValueHeadCount, headCount, headSize } = this.config;
     const group = headCount / keyValueHeadCount;
     const scores = builder.matmul(queries, keys, { transposeB: true, scale: 1 / Math.sqrt(headSize) });
-    const split = builder.reshape(scores, ['N', keyValueHeadCount, group, 'T', 'T']);
-    const weights = builder.reshape(builder.softmax(builder.add(split, this.mask)), scores.shape);
-    return builder.reshape(builder.matmul(weights, values), ['N', keyValueHeadCount, group, 'T', headSize]);
+    return builder.reshape(builder.matmul(this.attend.weights(scores), values), [
+      'N',
+      keyValueHeadCount,
+      group,
+      'T',
+      headSize,
+    ]);
   }
 
   /** [N, T, heads * size] as [N, key heads, group * T, size]. */
@@ -165,13 +196,6 @@ class ForwardPass {
     const split = this.builder.reshape(x, ['N', 'T', keyValueHeadCount, group, headSize]);
     const swapped = this.builder.transpose(split, [0, 2, 3, 1, 4]);
     return this.builder.reshape(swapped, ['N', keyValueHeadCount, `${group}*T`, headSize]);
-  }
-
-  /** [N, T, key heads * size] as [N, key heads, T, size]. */
-  private heads(x: Value): Value {
-    const { keyValueHeadCount, headSize } = this.config;
-    const split = this.builder.reshape(x, ['N', 'T', keyValueHeadCount, headSize]);
-    return this.builder.transpose(split, [0, 2, 1, 3]);
   }
 
   private feedForward(x: Value, index: number): Value {

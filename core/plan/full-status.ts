@@ -10,7 +10,7 @@ export async function fullStatus(
 ): Promise<CampaignStatus> {
   const { context, lastRecord, ...known } = progress;
   const records: RoundRecord[] = [];
-  for (let ref = lastRecord; ref !== null; ) {
+  for (let ref = lastRecord; ref !== null;) {
     const record = await readRecord(ref);
     records.unshift(record);
     ref = record.previous;

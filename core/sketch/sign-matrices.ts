@@ -18,7 +18,9 @@ export function signMatrix(
 ): Float32Array {
   const rows = role === 'dense' ? p * p : p;
   const scale = 1 / Math.sqrt(rows);
-  return signs(`${seed}/${parameter}/${role}`, rows * size).map((sign) => sign * scale);
+  const matrix = signs(`${seed}/${parameter}/${role}`, rows * size);
+  for (let index = 0; index < matrix.length; index++) matrix[index] = matrix[index]! * scale;
+  return matrix;
 }
 
 /** A [rows, columns] matrix as [columns, rows]. */

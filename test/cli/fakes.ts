@@ -54,6 +54,8 @@ export function createWorld(
   const campaigns: Campaigns = {
     start: (config) =>
       say(`start ${config.name}`).then(() => ({ workflowId: `campaign-${config.name}`, adopted: false })),
+    list: () =>
+      Promise.resolve([{ campaign: completed.campaign, state: 'completed', startedAt: '2026-01-01T00:00:00.000Z' }]),
     async status(name) {
       const view = views[Math.min(asked++, views.length - 1)] ?? completed;
       if (view instanceof Error) throw view;

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { CampaignNotFound } from '../../adapters/temporal/campaigns.ts';
@@ -59,17 +60,16 @@ describe('diffract run', () => {
     const up = createWorld([completed], { environment: {} });
     writeFileSync(
       join(up.services.stateFolder, 'stack.json'),
-      '{"address":"a:1","namespace":"default","uiAddress":null}',
+      JSON.stringify({ address: 'a:1', namespace: 'default', uiAddress: null, supervisor: process.pid }),
     );
     await up.run('run', example);
     assert.deepEqual(up.calls, ['connect a:1', 'start embedded', 'close']);
-    let tries = 0;
     const killed = createWorld([completed], { environment: {} });
-    const connect = killed.services.connect;
-    Object.assign(killed.services, {
-      connect: (...given: Parameters<typeof connect>) => (tries++ === 0 ? unreachable() : connect(...given)),
-    });
-    writeFileSync(join(killed.services.stateFolder, 'stack.json'), '{"address":"a:1","namespace":"default"}');
+    const gone = spawnSync(process.execPath, ['--version']).pid;
+    writeFileSync(
+      join(killed.services.stateFolder, 'stack.json'),
+      JSON.stringify({ address: 'a:1', namespace: 'default', uiAddress: null, supervisor: gone }),
+    );
     assert.equal((await killed.run('run', example)).code, 0);
     assert.deepEqual(killed.calls.slice(0, 2), ['start stack', 'connect 127.0.0.1:1']);
   });

@@ -16,8 +16,6 @@ export interface RecordedHistory {
   events: [RecordedEvent & { workflowExecutionStartedEventAttributes: { workflowId: string } }, ...RecordedEvent[]];
 }
 
-type History = Parameters<typeof Worker.runReplayHistory>[1];
-
 export async function recordedHistories(): Promise<string[]> {
   return (await readdir(historiesFolder)).filter((name) => name.endsWith('.json')).sort();
 }
@@ -32,7 +30,7 @@ export async function replay(history: RecordedHistory): Promise<void> {
   quiet();
   // Ids of children derive from the workflow's own, which a replay takes from here.
   const { workflowId } = history.events[0].workflowExecutionStartedEventAttributes;
-  await Worker.runReplayHistory({ workflowBundle: { codePath: workflowBundlePath } }, history as History, workflowId);
+  await Worker.runReplayHistory({ workflowBundle: { codePath: workflowBundlePath } }, history, workflowId);
 }
 
 let installed = false;

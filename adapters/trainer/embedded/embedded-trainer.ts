@@ -33,9 +33,12 @@ export function createEmbeddedTrainer({ sessions }: { readonly sessions: number 
   const runs = new Map<string, Run>();
   return {
     async start(specification) {
-      const { runKey, store } = specification;
+      const { runKey } = specification;
       const trainer = requireEmbedded(specification);
-      const run = runs.get(runKey) ?? launch(specification, trainer, sessions);
+      const known = runs.get(runKey);
+      // A run that failed is begun again, from its last checkpoint: what broke it may have passed.
+      const run =
+        known === undefined || known.progress.state === 'failed' ? launch(specification, trainer, sessions) : known;
       runs.set(runKey, run);
       return {
         poll: () => Promise.resolve(run.progress),
@@ -46,8 +49,8 @@ export function createEmbeddedTrainer({ sessions }: { readonly sessions: number 
         },
         async collect() {
           const { losses, checkpoint } = await run.finished;
+          if (run.progress.state !== 'succeeded') throw new PermanentError('TrainingFailed', unfinished(run.progress));
           runs.delete(runKey);
-          await store.removeScratch(runKey);
           const lora = await loraOf(trainer);
           const tensors = checkpoint.parameters;
           const text = (value: string) => new TextEncoder().encode(value);
@@ -128,11 +131,18 @@ async function train(
       }
       run.progress = { state: 'running', step, totalSteps: steps, loss, failure: null };
     }
-    run.progress = { ...run.progress, state: 'succeeded', step: state.losses.length, totalSteps: steps };
+    const step = state.losses.length;
+    const ending =
+      step < steps ? ({ state: 'failed', failure: 'cancelled' } as const) : ({ state: 'succeeded' } as const);
+    run.progress = { ...run.progress, ...ending, step, totalSteps: steps };
     return state;
   } finally {
     await session.close();
   }
+}
+
+function unfinished({ step, totalSteps, failure }: TrainingProgress): string {
+  return `The run ended at step ${step} of ${totalSteps} (${failure ?? 'still running'}); start it again to go on.`;
 }
 
 function rateAt(trainer: EmbeddedTrainerConfig, plan: StepPlan, step: number): number {

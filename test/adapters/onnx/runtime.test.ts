@@ -29,6 +29,19 @@ describe('the onnx runtime', () => {
     assert.deepEqual([...floatOutput(await session.run({ x }), 'y')], [2, 4]);
   });
 
+  it('reads feeds in shared memory', async (test) => {
+    const session = await createOnnxRuntime().open(doubling(), 1);
+    test.after(() => session.close());
+    const data = new Float32Array(new SharedArrayBuffer(16));
+    data.set([1, 2, 3]);
+    const run = (from: number, to: number) =>
+      session.run({ x: { type: 'float32', dims: [to - from], data: data.subarray(from, to) } });
+    assert.deepEqual([...floatOutput(await run(0, 2), 'y')], [2, 4]);
+    data.set([5, 6], 1);
+    assert.deepEqual([...floatOutput(await run(1, 3), 'y')], [10, 12]);
+    assert.deepEqual([...floatOutput(await run(3, 3), 'y')], []);
+  });
+
   it('refuses bytes that are not a model, for good', async () => {
     const model = { bytes: new Uint8Array([1, 2, 3]), weightsFolder: null };
     await assert.rejects(createOnnxRuntime().open(model, 1), { name: 'PermanentError', type: 'UnsupportedModel' });

@@ -37,21 +37,28 @@ describe('the scorer', () => {
     assert.ok(Math.abs(total - 1) < 1e-5, `sum ${total}`);
   });
 
-  it('decodes greedily: each token is the likeliest after those before, until a stop token or the limit', async (test) => {
+  it('reads all candidates for the next token from one pass, with the numbers of a pass for each, bit for bit', async (test) => {
     const scorer = await openScorer(test, await makeTinyModel(test));
-    const prompts = [[1, 2, 3], Array.from({ length: 15 }, (_, index) => index)];
-    const answers = await scorer.greedy(prompts, { maximumTokens: 4, stopTokens: [] });
-    for (const [index, answer] of answers.entries()) {
-      assert.equal(answer.length, 4);
-      for (const [position, token] of answer.entries()) {
-        const promptTokens = [...prompts[index]!, ...answer.slice(0, position)];
-        const samples = Array.from({ length: 64 }, (_, other) => ({ promptTokens, completionTokens: [other] }));
-        const scores = (await scorer.logProbabilities(samples)).map(([value]) => value!);
-        assert.equal(scores.indexOf(Math.max(...scores)), token);
-      }
-    }
-    const stopped = await scorer.greedy(prompts, { maximumTokens: 4, stopTokens: [answers[0]![2]!] });
-    assert.deepEqual(stopped[0], answers[0]!.slice(0, answers[0]!.indexOf(answers[0]![2]!)));
+    const prompts = [[1, 2, 3], Array.from({ length: 16 }, (_, index) => index), [5], [4, 4]];
+    const candidates = [9, 0, 63];
+    const together = await scorer.nextTokenLogProbabilities(prompts, candidates);
+    const samples = prompts.flatMap((promptTokens) =>
+      candidates.map((token) => ({ promptTokens, completionTokens: [token] })),
+    );
+    const apart = await scorer.logProbabilities(samples);
+    assert.deepEqual(
+      together.flatMap((row) => [...row]),
+      apart.map(([value]) => value),
+    );
+  });
+
+  it('takes more candidates than one step of padding holds: all tokens, whose probabilities sum to 1, to 1e-5', async (test) => {
+    const scorer = await openScorer(test, await makeTinyModel(test));
+    const candidates = Array.from({ length: 64 }, (_, token) => token);
+    const [row] = await scorer.nextTokenLogProbabilities([[7, 7]], candidates);
+    const total = row!.reduce((sum, value) => sum + Math.exp(value), 0);
+    assert.equal(row!.length, 64);
+    assert.ok(Math.abs(total - 1) < 1e-5, `sum ${total}`);
   });
 });
 

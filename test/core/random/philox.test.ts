@@ -47,7 +47,10 @@ describe('philox', () => {
   });
 
   it('permutes every index once', () => {
-    assert.deepEqual([...permutation('p', 100)].sort((a, b) => a - b), Array.from({ length: 100 }, (_, i) => i));
+    assert.deepEqual(
+      [...permutation('p', 100)].sort((a, b) => a - b),
+      Array.from({ length: 100 }, (_, i) => i),
+    );
     assert.notDeepEqual([...permutation('p', 100)], [...permutation('q', 100)]);
   });
 });

@@ -1,0 +1,151 @@
+// Measuring, clustering and selecting on invented sketches: nothing is lost, and the control is fair.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createDiversityActivities, readClusters } from '../../activities/diversity.ts';
+import { writeRows } from '../../activities/rows.ts';
+import type { SelectInput } from '../../contracts/activities.ts';
+import type { SelectionConfig } from '../../contracts/campaign.ts';
+import type { Sample, SketchRow } from '../../contracts/samples.ts';
+import { uniforms } from '../../core/random/philox.ts';
+import { makeWorkplace, rowsOf, symbolicSamples, type Workplace } from './workplace.ts';
+
+const dimension = 16;
+
+/** Unit rows around one of `directions` axes; the first axes are the most crowded. */
+function sketchesOf(samples: readonly Sample[], directions: number, seed: string): SketchRow[] {
+  const random = uniforms(seed);
+  return samples.map(({ id }) => {
+    const axis = Math.floor(directions * random.next() ** 2);
+    const values = Array.from({ length: dimension }, (_, place) => (place === axis ? 1 : 0.3 * (random.next() - 0.5)));
+    const norm = Math.hypot(...values);
+    return { id, sketch: Float32Array.from(values, (value) => value / norm), loss: 1, tokens: 3 };
+  });
+}
+
+const poolSamples = symbolicSamples(60, ['hypernyms']);
+const offered = [...symbolicSamples(25, ['voice'], 'rules'), ...symbolicSamples(15, ['negation'], 'writer')];
+
+async function makeRound({ store, openStore, context }: Workplace, candidates: readonly Sample[] = offered) {
+  const activities = createDiversityActivities(openStore);
+  const poolSketches = await writeRows(store, 'sketches', sketchesOf(poolSamples, 6, 'pool'), { specification: 's' });
+  const rows = sketchesOf(candidates, 12, 'candidates');
+  const clusters = await activities.clusterPool({ context, sketches: poolSketches, clusterShare: 0.2 });
+  const input = (selection: Partial<SelectionConfig>): SelectInput => ({
+    context,
+    round: 2,
+    candidates: { ...candidateTable },
+    candidateSketches,
+    poolSketches,
+    clusters: clusters.output,
+    selection: { method: 'sparse-clusters', clusterShare: 0.2, sparseShare: 0.5, accept: 10, ...selection },
+  });
+  const candidateTable = await writeRows(store, 'samples', candidates);
+  const candidateSketches = await writeRows(store, 'sketches', rows, { specification: 's' });
+  return { ...activities, poolSketches, clusters, input };
+}
+
+describe('measuring', () => {
+  it('gives G-Vendi between 1 and min(n, d) with an interval around it, the same whenever it runs', async (test) => {
+    const place = await makeWorkplace(test);
+    const { measureDiversity, poolSketches } = await makeRound(place);
+    const { summary } = await measureDiversity({ context: place.context, sketches: poolSketches });
+    assert.deepEqual([summary.n, summary.d], [60, dimension]);
+    assert.ok(summary.gVendi > 1 && summary.gVendi < dimension, String(summary.gVendi));
+    assert.ok(summary.interval![0] < summary.gVendi && summary.gVendi < summary.interval![1]);
+    const elsewhere = await makeWorkplace(test);
+    const again = await makeRound(elsewhere);
+    const same = await again.measureDiversity({ context: elsewhere.context, sketches: again.poolSketches });
+    assert.deepEqual(same.summary, summary);
+  });
+});
+
+describe('clustering', () => {
+  it('puts every row of the pool into one of the clusters asked for', async (test) => {
+    const place = await makeWorkplace(test);
+    const { clusters } = await makeRound(place);
+    const { centroids, sizes } = await readClusters(place.store, clusters.output);
+    assert.equal(sizes.length, 12);
+    assert.equal(
+      sizes.reduce((sum, size) => sum + size, 0),
+      60,
+    );
+    assert.equal(centroids.length, 12 * dimension);
+    const { smallest, largest, clusters: count } = clusters.summary;
+    assert.deepEqual([count, smallest, largest], [12, Math.min(...sizes), Math.max(...sizes)]);
+  });
+});
+
+describe('selecting', () => {
+  for (const method of ['sparse-clusters', 'spectral', 'random'] as const) {
+    it(`by ${method} loses no candidate and takes a control of the same size`, async (test) => {
+      const place = await makeWorkplace(test);
+      const { selectCandidates, input } = await makeRound(place);
+      const { output, rejects, counts, summary } = await selectCandidates(input({ method }));
+      const accepted = await rowsOf(place.store, 'samples', output);
+      const turnedAway = await rowsOf(place.store, 'rejects', rejects);
+      assert.ok(accepted.length > 0 && accepted.length <= 10);
+      assert.deepEqual([...accepted, ...turnedAway].map(({ id }) => id).sort(), offered.map(({ id }) => id).sort());
+      assert.equal(counts['rules']?.in, 25);
+      assert.equal(counts['writer']?.in, 15);
+      for (const { lineage } of accepted) {
+        assert.equal(lineage.round, 2);
+        assert.ok(lineage.cluster !== undefined && lineage.cluster < 12);
+      }
+      const sketches = await rowsOf(place.store, 'sketches', summary.acceptedSketches);
+      assert.deepEqual(
+        sketches.map(({ id }) => id),
+        accepted.map(({ id }) => id),
+      );
+      assert.equal((await place.store.readManifest(summary.acceptedSketches)).metadata['specification'], 's');
+      assert.equal(summary.accepted.n, accepted.length);
+      assert.equal(summary.random.n, accepted.length);
+      assert.equal(summary.poolAfter.n, 60 + accepted.length);
+      assert.equal(summary.poolAfterRandom.n, 60 + accepted.length);
+    });
+  }
+
+  it('by spectral gives a more diverse set than the random control', async (test) => {
+    const { selectCandidates, input } = await makeRound(await makeWorkplace(test));
+    const { summary } = await selectCandidates(input({ method: 'spectral' }));
+    assert.ok(summary.poolAfter.gVendi > summary.poolAfterRandom.gVendi);
+  });
+
+  it('does not depend on the order in which candidates were written', async (test) => {
+    const idsOf = async (candidates: readonly Sample[], method: SelectionConfig['method']) => {
+      const place = await makeWorkplace(test);
+      const sketches = new Map(sketchesOf(offered, 12, 'candidates').map((row) => [row.id, row]));
+      const round = await makeRound(place, candidates);
+      const candidateSketches = await writeRows(
+        place.store,
+        'sketches',
+        candidates.map(({ id }) => sketches.get(id)!),
+        {},
+      );
+      const { output } = await round.selectCandidates({ ...round.input({ method }), candidateSketches });
+      return (await rowsOf(place.store, 'samples', output)).map(({ id }) => id).sort();
+    };
+    assert.deepEqual(await idsOf([...offered].reverse(), 'spectral'), await idsOf(offered, 'spectral'));
+  });
+
+  it('takes all there is when fewer candidates came than it may accept, and nothing from nothing', async (test) => {
+    const { selectCandidates, input } = await makeRound(await makeWorkplace(test));
+    for (const method of ['spectral', 'random'] as const) {
+      assert.equal((await selectCandidates(input({ method, accept: 100 }))).output.rows, 40);
+    }
+    const empty = await makeWorkplace(test);
+    const round = await makeRound(empty, []);
+    const { output, rejects, summary } = await round.selectCandidates(round.input({}));
+    assert.deepEqual([output.rows, rejects?.rows, summary.accepted.n, summary.poolAfter.n], [0, 0, 0, 60]);
+  });
+
+  it('refuses sketches of other candidates', async (test) => {
+    const place = await makeWorkplace(test);
+    const { selectCandidates, input } = await makeRound(place);
+    const candidates = await writeRows(place.store, 'samples', offered.slice(1));
+    await assert.rejects(selectCandidates({ ...input({}), candidates }), {
+      type: 'InvalidData',
+      message: /no candidate/,
+    });
+  });
+});
