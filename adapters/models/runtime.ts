@@ -58,19 +58,9 @@ export function createModelRuntime({ sessions }: ModelRuntimeSettings): ModelRun
         const specification = specificationOf(plan);
         const { tensors } = files;
         const { tokenBudget } = plan;
-        const engine = await createSketcher({
-          config: configOf(files),
-          tensors,
-          specification,
-          tokenBudget,
-          open: pool(files),
-        });
-        const identity = identityOf(reference, files);
-        return {
-          identity,
-          specification: describeSketch(specification),
-          ...sketchWith(engine, files.chat, { tokenBudget, sessions }),
-        };
+        const setup = { config: configOf(files), tensors, specification, tokenBudget, open: pool(files) };
+        const engine = sketchWith(await createSketcher(setup), files.chat, { tokenBudget, sessions });
+        return { identity: identityOf(reference, files), specification: describeSketch(specification), ...engine };
       });
     },
 
@@ -79,10 +69,9 @@ export function createModelRuntime({ sessions }: ModelRuntimeSettings): ModelRun
       const changes = checkpoint === null ? 'base' : createHash('sha256').update(checkpoint).digest('hex');
       return scorers.get(JSON.stringify([reference, files.hashes, changes]), async () => {
         const { tensors } = files;
-        const setup = { config: configOf(files), tensors, open: pool(files), ...adapterOf(checkpoint) };
-        const engine = await createScorer(setup);
-        const decoder = createDecoder({ ...setup, sessions });
-        return { identity: identityOf(reference, files), ...scoreWith(engine, decoder, files) };
+        const setup = { config: configOf(files), tensors, open: pool(files), ...adapterOf(checkpoint), sessions };
+        const engines = scoreWith(await createScorer(setup), createDecoder(setup), files);
+        return { identity: identityOf(reference, files), ...engines };
       });
     },
 

@@ -220,7 +220,10 @@ describe('the other commands', () => {
     assert.equal(code, 130);
     assert.deepEqual(world.calls, ['start stack', 'connect 127.0.0.1:1', 'close', 'stop stack']);
     const second = createWorld([], { environment: {} });
-    writeFileSync(join(second.services.stateFolder, 'stack.json'), '{"address":"a:1","namespace":"default"}');
+    writeFileSync(
+      join(second.services.stateFolder, 'stack.json'),
+      JSON.stringify({ address: 'a:1', namespace: 'default', uiAddress: null, supervisor: process.pid }),
+    );
     assert.equal((await second.run('up')).code, 2);
   });
 });
