@@ -65,8 +65,8 @@ export interface StageProgress {
   readonly total: number;
   /** Milliseconds since the epoch, of the workflow's clock. */
   readonly startedAt: number;
-  /** The fan-out that carries the stage, whose own query knows more; null when one activity does it. */
-  readonly fanOut: string | null;
+  /** The workflow id of the child that carries the stage and knows more; null when one activity does it. */
+  readonly child: string | null;
 }
 
 export interface StageTiming {

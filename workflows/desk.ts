@@ -98,8 +98,8 @@ export class Desk {
   }
 
   async train(input: TrainInput): Promise<StageOutcome<TrainSummary>> {
-    await this.#begin('train', input.pool.rows, null);
     const workflowId = `${workflowInfo().workflowId}/train`;
+    await this.#begin('train', input.pool.rows, workflowId);
     const staticSummary = `${input.trainer.model} on ${input.pool.rows} samples`;
     return this.#finish(await executeChild(training, { workflowId, args: [input], staticSummary }));
   }
@@ -109,9 +109,9 @@ export class Desk {
     await this.#fanOut?.signal(setPausedSignal, reason !== null);
   }
 
-  async #begin(name: string, rows: number, fanOutId: string | null): Promise<void> {
+  async #begin(name: string, rows: number, child: string | null): Promise<void> {
     await this.#controls.clearance(() => this.#progress.tokens);
-    this.note({ progress: { stage: name, done: 0, total: rows, startedAt: now(), fanOut: fanOutId } });
+    this.note({ progress: { stage: name, done: 0, total: rows, startedAt: now(), child } });
     upsertSearchAttributes([{ key: stageKey, value: name }]);
   }
 
@@ -130,7 +130,7 @@ function firstProgress(config: CampaignConfig, context: CampaignContext): Campai
     context,
     round: 0,
     rounds: config.rounds,
-    progress: { stage: 'start', done: 0, total: 0, startedAt: now(), fanOut: null },
+    progress: { stage: 'start', done: 0, total: 0, startedAt: now(), child: null },
     waiting: null,
     lastRecord: null,
     seedDiversity: null,

@@ -178,11 +178,12 @@ async function failureOf(handle: WorkflowHandle): Promise<string> {
 
 async function liveProgress(client: Client, handle: WorkflowHandle): Promise<LiveProgress | null> {
   const { progress } = await handle.query<CampaignProgress>(Query.Progress);
-  if (progress.fanOut === null) return pendingWork(handle);
-  const child = client.workflow.getHandle(progress.fanOut);
+  if (progress.child === null) return pendingWork(handle);
+  const child = client.workflow.getHandle(progress.child);
   const status = await child.query<FanOutStatus>(Query.FanOut).catch(() => null);
-  if (status === null) return null;
-  const pending = await pendingWork(child);
+  const pending = await pendingWork(child).catch(() => null);
+  // Training is a child without chunks: what its one activity reports is all there is.
+  if (status === null) return pending;
   const done = Math.min(status.rows, status.rowsDone + (pending?.done ?? 0));
   return { done, total: status.rows, trouble: pending?.trouble ?? null };
 }

@@ -74,7 +74,8 @@ export function createDecoder(setup: DecoderSetup): Decoder {
       return continuations;
     },
     async close() {
-      await (await opening)?.close();
+      // What failed to open has told its caller, and there is nothing to close.
+      await (await opening?.catch(() => null))?.close();
     },
   };
 }

@@ -23,7 +23,7 @@ export interface World {
 export const running: CampaignView = {
   ...inventedStatus,
   round: 1,
-  progress: { stage: 'sketch', done: 0, total: 100, startedAt: 0, fanOut: null },
+  progress: { stage: 'sketch', done: 0, total: 100, startedAt: 0, child: null },
   history: [],
   scores: [],
   timings: [],

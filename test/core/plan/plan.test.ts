@@ -80,7 +80,7 @@ describe('the card of a campaign', () => {
     context: { campaign: 'trees', task: 'nli', seed: 1, store: { kind: 'directory', path: '/data' } },
     round: 2,
     rounds: 3,
-    progress: { stage: 'sketch', done: 5, total: 9, startedAt: 0, fanOut: null },
+    progress: { stage: 'sketch', done: 5, total: 9, startedAt: 0, child: null },
     waiting: null,
     lastRecord: null,
     seedDiversity: null,

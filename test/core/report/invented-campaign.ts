@@ -22,7 +22,7 @@ export const inventedStatus: CampaignStatus = {
   campaign: 'invented',
   round: 3,
   rounds: 3,
-  progress: { stage: 'report', done: 1, total: 1, startedAt: 0, fanOut: null },
+  progress: { stage: 'report', done: 1, total: 1, startedAt: 0, child: null },
   waiting: null,
   history: [1, 2, 3].map(round),
   seedDiversity: diversity(17.2, 96),
