@@ -20,6 +20,7 @@ import { describeSketch, type SketchSpecification } from '../../core/sketch/spec
 import { decodeAdapter } from '../../core/training/adapter-file.ts';
 import { createOnnxRuntime, sessionPool } from '../onnx/runtime.ts';
 import { keptFew } from './kept-few.ts';
+import { lazily } from './lazily.ts';
 import { openModel, type LanguageModelFiles } from './model.ts';
 import { scoreWith, sketchWith } from './text-engines.ts';
 
@@ -54,24 +55,33 @@ export function createModelRuntime({ sessions }: ModelRuntimeSettings): ModelRun
 
     async openSketcher(reference, plan) {
       const files = await open(reference);
-      return sketchers.get(JSON.stringify([reference, files.hashes, plan]), async () => {
+      return sketchers.get(JSON.stringify([reference, files.hashes, plan]), () => {
         const specification = specificationOf(plan);
         const { tensors } = files;
         const { tokenBudget } = plan;
         const setup = { config: configOf(files), tensors, specification, tokenBudget, open: pool(files) };
-        const engine = sketchWith(await createSketcher(setup), files.chat, { tokenBudget, sessions });
-        return { identity: identityOf(reference, files), specification: describeSketch(specification), ...engine };
+        const engine = sketchWith(
+          lazily(() => createSketcher(setup)),
+          files.chat,
+          { tokenBudget, sessions },
+        );
+        const identity = identityOf(reference, files);
+        return Promise.resolve({ identity, specification: describeSketch(specification), ...engine });
       });
     },
 
     async openScorer(reference, checkpoint) {
       const files = await open(reference);
       const changes = checkpoint === null ? 'base' : createHash('sha256').update(checkpoint).digest('hex');
-      return scorers.get(JSON.stringify([reference, files.hashes, changes]), async () => {
+      return scorers.get(JSON.stringify([reference, files.hashes, changes]), () => {
         const { tensors } = files;
         const setup = { config: configOf(files), tensors, open: pool(files), ...adapterOf(checkpoint), sessions };
-        const engines = scoreWith(await createScorer(setup), createDecoder(setup), files);
-        return { identity: identityOf(reference, files), ...engines };
+        const engines = scoreWith(
+          lazily(() => createScorer(setup)),
+          createDecoder(setup),
+          files,
+        );
+        return Promise.resolve({ identity: identityOf(reference, files), ...engines });
       });
     },
 

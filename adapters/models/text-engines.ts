@@ -8,19 +8,21 @@ import { bucketOf } from '../../core/models/encode.ts';
 import type { Scorer as TokenScorer } from '../../core/models/scorer.ts';
 import type { Sketcher as TokenSketcher } from '../../core/sketch/sketcher.ts';
 import type { ChatEncoder } from './chat-encoding.ts';
+import type { Lazy } from './lazily.ts';
 import type { LanguageModelFiles } from './model.ts';
 
 type Group = readonly { readonly position: number; readonly result: SketchedExample }[];
 
 /** Sketches batch by batch, as many at once as there are sessions, and yields each batch when it is done. */
 export function sketchWith(
-  engine: TokenSketcher,
+  sketcher: Lazy<TokenSketcher>,
   chat: ChatEncoder,
   { tokenBudget, sessions }: { readonly tokenBudget: number; readonly sessions: number },
 ): Pick<Sketcher, 'sketch'> & { close(): Promise<void> } {
   return {
     async *sketch(examples: readonly ChatExample[], signal: AbortSignal) {
       const samples = examples.map((example) => chat.encodeChat(example));
+      const engine = await sketcher.get();
       const waiting = planBatches(samples.map(bucketOf), tokenBudget);
       const running = new Map<number, Promise<{ ticket: number; group: Group }>>();
       const start = (ticket: number, members: readonly number[]) => {
@@ -41,12 +43,12 @@ export function sketchWith(
         yield group;
       }
     },
-    close: () => engine.close(),
+    close: () => sketcher.close(),
   };
 }
 
 export function scoreWith(
-  engine: TokenScorer,
+  scorer: Lazy<TokenScorer>,
   decoder: Decoder,
   { chat, tokenizer }: LanguageModelFiles,
 ): Pick<Scorer, 'scoreLabels' | 'answer'> & { close(): Promise<void> } {
@@ -55,6 +57,7 @@ export function scoreWith(
       signal.throwIfAborted();
       const continuations = labels.map((label) => tokenizer.encode(label));
       const promptTokens = prompts.map((prompt) => chat.encodePrompt(prompt));
+      const engine = await scorer.get();
       if (continuations.every(({ length }) => length === 1)) {
         const scores = await engine.nextTokenLogProbabilities(promptTokens, continuations.flat());
         return scores.map((row) => [...row]);
@@ -78,7 +81,7 @@ export function scoreWith(
       return answers.map((tokens) => tokenizer.decode(tokens));
     },
     async close() {
-      await engine.close();
+      await scorer.close();
       await decoder.close();
     },
   };
