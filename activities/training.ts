@@ -72,16 +72,26 @@ function learningOf(trainer: TrainerConfig): unknown {
   return learning;
 }
 
-/** Polls until the run ends; a cancelled activity leaves an external run alone, so that its retry can adopt it. */
+/** Polls until the run ends. A cancelled campaign cancels its run. */
 async function follow(run: TrainingRun): Promise<TrainedStudent> {
   const signal = cancellationSignal();
-  for (;;) {
-    const { state, step, totalSteps, failure } = await run.poll();
-    reportProgress({ done: step, total: totalSteps });
-    if (state === 'succeeded') return run.collect();
-    if (state === 'failed') throw new PermanentError('TrainingFailed', failure ?? 'The trainer gave no reason.');
-    await wait(pollMilliseconds, undefined, { signal });
+  try {
+    for (;;) {
+      const { state, step, totalSteps, failure } = await run.poll();
+      reportProgress({ done: step, total: totalSteps });
+      if (state === 'succeeded') return await run.collect();
+      if (state === 'failed') throw new PermanentError('TrainingFailed', failure ?? 'The trainer gave no reason.');
+      await wait(pollMilliseconds, undefined, { signal });
+    }
+  } catch (error) {
+    if (signal.aborted && !isShutdown(signal.reason)) await run.cancel();
+    throw error;
   }
+}
+
+/** A worker that goes away leaves the run alone: the retry of the activity adopts it. */
+function isShutdown(reason: unknown): boolean {
+  return reason instanceof Error && reason.message === 'WORKER_SHUTDOWN';
 }
 
 async function storeStudent(store: Store, { files }: TrainedStudent, model: string) {

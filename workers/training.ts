@@ -6,6 +6,7 @@ import { guardActivities } from '../activities/guard.ts';
 import { createTrainingActivities } from '../activities/training.ts';
 import { createModelRuntime } from '../adapters/models/runtime.ts';
 import { openStore } from '../adapters/store/open.ts';
+import { createCommandTrainer } from '../adapters/trainer/command/command-trainer.ts';
 import { createEmbeddedTrainer } from '../adapters/trainer/embedded/embedded-trainer.ts';
 import { TaskQueue } from '../contracts/queues.ts';
 import { numberSetting, serve } from './serve.ts';
@@ -15,7 +16,7 @@ await serve(async () => {
   const models = createModelRuntime({ sessions });
   const trainers = {
     embedded: createEmbeddedTrainer({ sessions }),
-    command: null as never,
+    command: createCommandTrainer({ workFolder: process.env['DIFFRACT_TRAINING_FOLDER'] ?? '.diffract/training' }),
   };
   const activities = {
     ...createTrainingActivities({ openStore, models, trainerFor: ({ kind }) => trainers[kind] }),

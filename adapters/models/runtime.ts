@@ -11,7 +11,6 @@ import type {
   SketchPlan,
 } from '../../activities/ports/models.ts';
 import type { ModelReference } from '../../contracts/campaign.ts';
-import type { GraphSession } from '../../core/graph/runner.ts';
 import { createDecoder } from '../../core/models/decoder.ts';
 import { parseModelConfig, type ModelConfig } from '../../core/models/model-config.ts';
 import { createScorer } from '../../core/models/scorer.ts';
@@ -34,17 +33,9 @@ const enginesKept = 2;
 
 export function createModelRuntime({ sessions }: ModelRuntimeSettings): ModelRuntime & { close(): Promise<void> } {
   const graphs = createOnnxRuntime();
-  const models = new Map<ModelReference, Promise<LanguageModelFiles>>();
-  const open = (reference: ModelReference) => {
-    const opened = models.get(reference) ?? openModel(reference);
-    models.set(reference, opened);
-    opened.catch(() => models.delete(reference));
-    return opened;
-  };
-  const pool =
-    (files: LanguageModelFiles) =>
-    (bytes: Uint8Array<ArrayBuffer>): Promise<GraphSession> =>
-      sessionPool(graphs, { bytes, weightsFolder: dirname(files.weightsPath) }, sessions);
+  const open = openedModels();
+  const pool = (files: LanguageModelFiles) => (bytes: Uint8Array<ArrayBuffer>) =>
+    sessionPool(graphs, { bytes, weightsFolder: dirname(files.weightsPath) }, sessions);
   const sketchers = keptFew<Sketcher & { close(): Promise<void> }>(enginesKept);
   const scorers = keptFew<Scorer & { close(): Promise<void> }>(enginesKept);
 
@@ -89,6 +80,17 @@ export function createModelRuntime({ sessions }: ModelRuntimeSettings): ModelRun
       await sketchers.close();
       await scorers.close();
     },
+  };
+}
+
+/** Opens a model's files once; a failed opening is tried again. */
+function openedModels(): (reference: ModelReference) => Promise<LanguageModelFiles> {
+  const models = new Map<ModelReference, Promise<LanguageModelFiles>>();
+  return (reference) => {
+    const opened = models.get(reference) ?? openModel(reference);
+    models.set(reference, opened);
+    opened.catch(() => models.delete(reference));
+    return opened;
   };
 }
 

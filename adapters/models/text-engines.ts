@@ -50,7 +50,7 @@ export function sketchWith(
 export function scoreWith(
   scorer: Lazy<TokenScorer>,
   decoder: Decoder,
-  { chat, tokenizer }: LanguageModelFiles,
+  { chat, tokenizer }: Pick<LanguageModelFiles, 'chat' | 'tokenizer'>,
 ): Pick<Scorer, 'scoreLabels' | 'answer'> & { close(): Promise<void> } {
   return {
     async scoreLabels(prompts, labels, signal) {

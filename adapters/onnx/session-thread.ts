@@ -44,6 +44,11 @@ async function serve(replies: NonNullable<typeof parentPort>, { model, threads }
   reply({ kind: 'ready' });
 }
 
+/** `cpu` unless DIFFRACT_EXECUTION_PROVIDERS names others in the order to try, such as `cuda,cpu`. */
+function executionProviders(): string[] {
+  return (process.env['DIFFRACT_EXECUTION_PROVIDERS'] ?? 'cpu').split(',');
+}
+
 /**
  * Graphs come as they are to be run: rewriting takes as long as the rest of opening and makes no run faster. Memory patterns
  * would keep one more block for every shape of batch.
@@ -57,6 +62,7 @@ async function createSession({ bytes, weightsFolder }: GraphModel, threads: numb
     graphOptimizationLevel: 'disabled',
     enableMemPattern: false,
     logSeverityLevel: 3,
+    executionProviders: executionProviders(),
     ...(weightsFolder !== null && {
       extra: { session: { model_external_initializers_file_folder_path: weightsFolder } },
     }),

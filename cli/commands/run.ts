@@ -100,7 +100,8 @@ function ending({ state, outcome, failure, history, rounds }: CampaignView): str
 }
 
 function howToGoOn(file: string, options: RunOptions, session: Session): string {
-  const command = `diffract run ${file}${options.quick === true ? ' --quick' : ''}`;
+  const settings = (options.set ?? []).map((setting) => ` --set ${setting}`).join('');
+  const command = `diffract run ${file}${options.quick === true ? ' --quick' : ''}${settings}`;
   return session.stack === 'own'
     ? `Stopping the server and the workers. Nothing that was finished is lost; the same command goes on: ${command}`
     : `The campaign goes on without this terminal. Look again: ${command}, or diffract watch`;
