@@ -148,7 +148,6 @@ class Llama:
         cosine, sine = angles.cos(), angles.sin()
         mask = torch.full((length, length), -1e9).triu(1)
         hidden = embedded = F.embedding(read, self.weights[EMBEDDING]).requires_grad_()
-        embedded.register_hook(lambda d: self.sketch.add(self.b[read].transpose(1, 2) @ (d @ self.a)))
         for block in self.blocks:
             hidden = hidden + self.attention(block, block["input_layernorm"](hidden), cosine, sine, mask)
             x = block["post_attention_layernorm"](hidden)
@@ -156,7 +155,8 @@ class Llama:
         logits = self.head(self.norm(hidden[:, prompt - 1 :]))
         # The losses of the samples add up: each sample's gradient is its own.
         loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="sum") / targets.shape[1]
-        torch.autograd.grad(loss, embedded)
+        (adjoint,) = torch.autograd.grad(loss, embedded)
+        self.sketch.add(self.b[read].transpose(1, 2) @ (adjoint @ self.a))
         return F.normalize(self.sketch.total.flatten(1), dim=1)
 
 

@@ -56,7 +56,7 @@ async function score(file: string, options: ScoreOptions, context: CommandContex
   terminal.progress(`Opening ${options.proxy} ...`);
   const runtime = await services.openRuntime(options.sessions);
   try {
-    const plan = { p: options.p, seed: options.sketchSeed, tokenBudget: 1024 };
+    const plan = { p: options.p, seed: options.sketchSeed, tokenBudget: 256 };
     const sketcher = await runtime.openSketcher(options.proxy, plan);
     const results = await sketchAll(sketcher.sketch(examples, signal), examples, context);
     const measured = measure(results, options.p * options.p);
