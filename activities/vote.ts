@@ -14,6 +14,7 @@ export function agreedSample(
   responses: readonly string[],
   needed: number,
 ): Sample | Refusal {
+  if (needed === 0 && sample.answer !== '') return sample;
   const classes = groupResults(task, responses).sort((a, b) => b.responses.length - a.responses.length);
   const [first, second] = classes;
   const tally = classes.map(({ result, responses: votes }) => `${result} x${votes.length}`).join(', ');

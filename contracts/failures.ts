@@ -1,4 +1,4 @@
-// How things fail. Core, tasks and adapters throw PermanentError; activities/failure.ts alone translates it for Temporal.
+// How things fail. Core, tasks and adapters throw PermanentError; activities/guard.ts alone translates it for Temporal.
 
 export const FailureType = {
   InvalidConfig: 'InvalidConfig',

@@ -54,6 +54,7 @@ function withoutPaths(text: string): unknown {
 }
 
 function scrubbed(text: string): string {
+  if (/^\d+@[\w.-]+$/.test(text)) return 'worker';
   if (!/^[A-Za-z0-9+/]{24,}={0,2}$/.test(text)) return text.replaceAll(world.folder, '/campaign');
   const decoded = Buffer.from(text, 'base64').toString('utf8');
   return decoded.includes(world.folder)

@@ -25,7 +25,8 @@ export async function keepServer({ stateFolder, onEvent }: StackSettings): Promi
   };
   const record = join(stateFolder, 'temporal-process.json');
   await endOrphan(record, options.databaseFile);
-  const state = { stopping: false, reviving: false };
+  const stopping = new AbortController();
+  let reviving = false;
   let server: TemporalServer = await startTemporalServer(options);
   await writeFile(record, JSON.stringify({ pid: server.pid }));
   const { port, uiPort } = portsOf(server);
@@ -33,12 +34,13 @@ export async function keepServer({ stateFolder, onEvent }: StackSettings): Promi
   // The server is not our child's child: its death shows in its process id alone.
   const watch = setInterval(() => void reviveIfDead(), 1_000);
   async function reviveIfDead(): Promise<void> {
-    if (state.stopping || state.reviving || isAlive(server.pid)) return;
-    state.reviving = true;
+    if (stopping.signal.aborted || reviving || isAlive(server.pid)) return;
+    reviving = true;
     onEvent({ kind: 'server-died', name: 'temporal', detail: 'starting it again on the same database' });
     server = await startTemporalServer({ ...options, port, uiPort }).catch(() => server);
     await writeFile(record, JSON.stringify({ pid: server.pid }));
-    state.reviving = false;
+    reviving = false;
+    if (stopping.signal.aborted) await server.stop();
   }
 
   return {
@@ -46,7 +48,7 @@ export async function keepServer({ stateFolder, onEvent }: StackSettings): Promi
     uiAddress: () => server.uiAddress,
     process: () => ['temporal', server.pid],
     async stop() {
-      state.stopping = true;
+      stopping.abort();
       clearInterval(watch);
       await server.stop();
       await rm(record, { force: true });

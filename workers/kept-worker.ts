@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { repositoryPath } from './serve.ts';
 import type { Kept, StackSettings, WorkerName } from './supervision.ts';
 
-/** A process that dies sooner than this after its start is started again more and more slowly. */
+/** A process that dies sooner than this after its start waits five seconds for the next, others half a second. */
 const healthySeconds = 20;
 
 /** @param index - tells several workers of one name apart */

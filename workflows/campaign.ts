@@ -38,7 +38,8 @@ export async function campaign({ config, context, carried }: CampaignInput<Carri
     return nextRun({ desk: desk.state(), pool, benchmarks: carried.benchmarks });
   }
 
-  await finishStudent(desk, config, carried);
+  // A stop is a wish to be done: the pool and its report are kept, days of training are not begun.
+  if (!desk.stopping()) await finishStudent(desk, config, carried);
   const outcome = desk.stopping() ? 'stopped' : 'completed';
   desk.note({ outcome });
   upsertSearchAttributes([{ key: outcomeKey, value: outcome }]);

@@ -55,9 +55,15 @@ export function openControls(
     state: () => state,
     async clearance(tokens) {
       const reason = () => (state.stopping ? null : (state.paused ?? budgetReason(tokens(), state.budget)));
-      if (reason() === null) return;
-      await onHold(reason());
-      await condition(() => reason() === null);
+      let held = reason();
+      if (held === null) return;
+      // A pause on top of a spent budget, and its end, change what is waited for and what is shown.
+      while (held !== null) {
+        const shown = held;
+        await onHold(shown);
+        await condition(() => reason() !== shown);
+        held = reason();
+      }
       await onHold(null);
     },
   };

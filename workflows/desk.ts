@@ -30,6 +30,8 @@ export const progressQuery = defineQuery<CampaignProgress>(Query.Progress);
 export interface DeskState {
   readonly progress: CampaignProgress;
   readonly controls: ControlState;
+  /** Stages finished since the last record. */
+  readonly marks: readonly StageMark[];
 }
 
 export class Desk {
@@ -37,11 +39,12 @@ export class Desk {
   readonly #controls: Controls;
   #progress: CampaignProgress;
   #fanOut: ChildWorkflowHandle<typeof fanOut> | null = null;
-  #marks: StageMark[] = [];
+  #marks: StageMark[];
 
   constructor(config: CampaignConfig, context: CampaignContext, carried: DeskState | null) {
     this.context = context;
     this.#progress = carried?.progress ?? firstProgress(config, context);
+    this.#marks = [...(carried?.marks ?? [])];
     const first = { paused: null, budget: config.budget.tokens, stopping: false };
     this.#controls = openControls(carried?.controls ?? first, { onHold: (reason) => this.#hold(reason) });
     setHandler(progressQuery, () => this.#progress);
@@ -52,7 +55,7 @@ export class Desk {
   }
 
   state(): DeskState {
-    return { progress: this.#progress, controls: this.#controls.state() };
+    return { progress: this.#progress, controls: this.#controls.state(), marks: this.#marks };
   }
 
   stopping(): boolean {
@@ -88,7 +91,7 @@ export class Desk {
     const staticSummary = `${name}, ${rows} rows`;
     this.#fanOut = await startChild(fanOut, { workflowId, args: [{ job, paused: false }], staticSummary });
     // A pause that came while the child was starting found nobody to tell.
-    if (this.#controls.state().paused !== null) await this.#fanOut.signal(setPausedSignal, true);
+    if (this.#controls.state().paused !== null) await this.#tellFanOut(true);
     const outcome = this.#finish(await this.#fanOut.result());
     this.#fanOut = null;
     const tokens = addTokens(this.#progress.tokens, outcome.summary.tokens);
@@ -106,7 +109,12 @@ export class Desk {
 
   async #hold(reason: string | null): Promise<void> {
     this.note({ waiting: reason });
-    await this.#fanOut?.signal(setPausedSignal, reason !== null);
+    await this.#tellFanOut(reason !== null);
+  }
+
+  /** A fan-out that has just ended has nothing left to pause, and refuses the signal. */
+  async #tellFanOut(paused: boolean): Promise<void> {
+    await this.#fanOut?.signal(setPausedSignal, paused).catch(() => undefined);
   }
 
   async #begin(name: string, rows: number, child: string | null): Promise<void> {

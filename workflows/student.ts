@@ -1,5 +1,6 @@
 // The student: scored before training, trained on the grown pool, scored again.
 
+import type { ArtifactRef } from '../contracts/artifacts.ts';
 import type { CampaignConfig } from '../contracts/campaign.ts';
 import type { BenchmarkScore } from '../contracts/status.ts';
 import { score, scoreOf, type Benchmark, type Benchmarks } from './benchmarks.ts';
@@ -31,11 +32,24 @@ export async function finishStudent(
   const checkpoint = trained.output;
   desk.note({ checkpoint });
   await data.publish({ context, refs: { checkpoint } });
-  if (student.kind !== 'embedded') return;
+  if (student.kind === 'embedded') await gradeStudent(desk, { benchmarks, model: student.model, checkpoint });
+  const { round, lastRecord: previous } = desk.progress();
+  const stages = desk.takeMarks();
+  const record = { context, round: round + 1, stages, diversity: null, clusters: null, previous };
+  desk.note({ lastRecord: await data.recordRound(record) });
+}
 
+interface Grading {
+  readonly benchmarks: Benchmarks;
+  readonly model: string;
+  readonly checkpoint: ArtifactRef;
+}
+
+async function gradeStudent(desk: Desk, { benchmarks, model, checkpoint }: Grading): Promise<void> {
+  const { context } = desk;
   const scores: BenchmarkScore[] = benchmarks.map((benchmark) => scoreOf(benchmark, null, null));
   for (const [index, benchmark] of benchmarks.entries()) {
-    const after = await score(desk, benchmark, student.model, checkpoint);
+    const after = await score(desk, benchmark, model, checkpoint);
     const { untrained } = benchmark;
     const difference =
       untrained === null
@@ -44,15 +58,4 @@ export async function finishStudent(
     scores[index] = scoreOf(benchmark, after.accuracy, difference);
     desk.note({ scores });
   }
-  const { round, lastRecord } = desk.progress();
-  const stages = desk.takeMarks();
-  const last = await data.recordRound({
-    context,
-    round: round + 1,
-    stages,
-    diversity: null,
-    clusters: null,
-    previous: lastRecord,
-  });
-  desk.note({ lastRecord: last });
 }

@@ -46,7 +46,8 @@ async function serve(replies: NonNullable<typeof parentPort>, { model, threads }
 
 /** `cpu` unless DIFFRACT_EXECUTION_PROVIDERS names others in the order to try, such as `cuda,cpu`. */
 function executionProviders(): string[] {
-  return (process.env['DIFFRACT_EXECUTION_PROVIDERS'] ?? 'cpu').split(',');
+  const named = process.env['DIFFRACT_EXECUTION_PROVIDERS'] ?? '';
+  return (named.trim() === '' ? 'cpu' : named).split(',').map((name) => name.trim());
 }
 
 /**

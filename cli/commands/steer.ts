@@ -85,7 +85,7 @@ export function addStop(program: Command, context: CommandContext): void {
   command(program, 'stop', 'end a campaign early, with a report of what is done', 'diffract stop embedded').action(
     async (name: string, options: JsonOption) => {
       await withCampaigns(context, (campaigns) => campaigns.stop(name));
-      const text = `Campaign ${name} stops after the stage that runs, and writes its report.`;
+      const text = `Campaign ${name} finishes the round that runs, begins no training, and writes its report.`;
       printResult(context, options, { campaign: name, stopping: true }, text);
     },
   );

@@ -54,7 +54,7 @@ export function clusterSection({ rounds, config }: ReportFigures): Markup | null
     [...clusterSizes].sort((a, b) => a - b).join(', '),
   ]);
   return markup`<section id="clusters"><h2>Clusters of the pool</h2>
-<p class="about">Samples in each gradient cluster at the start of a round, smallest first. Coloured: the least populated part, which candidates had to fall into.</p>
+<p class="about">Samples in each gradient cluster at the start of a round, smallest first. Coloured: the least populated part, where <code>sparse-clusters</code> looks for candidates.</p>
 <div class="pair">${charts}</div><details><summary>Sizes as numbers</summary>${table(
     [
       { title: 'Round', kind: 'text' },
