@@ -25,7 +25,8 @@ export async function keepServer({ stateFolder, onEvent }: StackSettings): Promi
   };
   const record = join(stateFolder, 'temporal-process.json');
   await endOrphan(record, options.databaseFile);
-  const stopping = new AbortController();
+  let stopping = false;
+  const isStopping = () => stopping;
   let reviving = false;
   let server: TemporalServer = await startTemporalServer(options);
   await writeFile(record, JSON.stringify({ pid: server.pid }));
@@ -34,13 +35,13 @@ export async function keepServer({ stateFolder, onEvent }: StackSettings): Promi
   // The server is not our child's child: its death shows in its process id alone.
   const watch = setInterval(() => void reviveIfDead(), 1_000);
   async function reviveIfDead(): Promise<void> {
-    if (stopping.signal.aborted || reviving || isAlive(server.pid)) return;
+    if (isStopping() || reviving || isAlive(server.pid)) return;
     reviving = true;
     onEvent({ kind: 'server-died', name: 'temporal', detail: 'starting it again on the same database' });
     server = await startTemporalServer({ ...options, port, uiPort }).catch(() => server);
     await writeFile(record, JSON.stringify({ pid: server.pid }));
     reviving = false;
-    if (stopping.signal.aborted) await server.stop();
+    if (isStopping()) await server.stop();
   }
 
   return {
@@ -48,7 +49,7 @@ export async function keepServer({ stateFolder, onEvent }: StackSettings): Promi
     uiAddress: () => server.uiAddress,
     process: () => ['temporal', server.pid],
     async stop() {
-      stopping.abort();
+      stopping = true;
       clearInterval(watch);
       await server.stop();
       await rm(record, { force: true });
