@@ -2,6 +2,7 @@
 
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAlive } from '../adapters/process/alive.ts';
 import type { Campaigns } from '../adapters/temporal/campaigns.ts';
 import { TransientError } from '../contracts/failures.ts';
 import type { ServerAddress, Services } from './services.ts';
@@ -90,15 +91,6 @@ function namedServer({ environment }: Services): ServerAddress | null {
   const address = environment['TEMPORAL_ADDRESS'];
   if (address === undefined || address === '') return null;
   return { address, namespace: environment['TEMPORAL_NAMESPACE'] ?? 'default' };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function recordPath({ stateFolder }: Services): string {

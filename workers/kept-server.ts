@@ -3,6 +3,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { isAlive } from '../adapters/process/alive.ts';
 import { findTemporalBinary, startTemporalServer, type TemporalServer } from '../adapters/temporal/server.ts';
 import { searchAttributeTypes } from '../contracts/search-attributes.ts';
 import type { Kept, StackSettings } from './supervision.ts';
@@ -60,15 +61,6 @@ export async function keepServer({ stateFolder, onEvent }: StackSettings): Promi
 function portsOf({ address, uiAddress }: TemporalServer): { port: number; uiPort: number } {
   const portOf = (text: string) => Number(/:(\d+)\/?$/.exec(text)?.[1]);
   return { port: portOf(address), uiPort: portOf(uiAddress) };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /**

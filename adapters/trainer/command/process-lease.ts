@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { isAlive } from '../../process/alive.ts';
 
 /** Written by launcher.mjs: itself, which leads the group, and the trainer below it once that runs. */
 export const ProcessLease = z.object({
@@ -37,18 +38,10 @@ export async function signalGroup(lease: ProcessLease, signal: NodeJS.Signals): 
 }
 
 async function isSameProcess(pid: number, startTime: string | null): Promise<boolean> {
-  if (startTime === null) return answersSignals(pid);
+  if (startTime === null) return isAlive(pid);
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const [state, startedAt] = [fields[0], fields[19]];
   // A zombie has ended; it waits for a parent that may never ask.
   return startedAt === startTime && state !== 'Z' && state !== 'X';
-}
-
-function answersSignals(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
