@@ -5,15 +5,15 @@ import type { ArtifactRef } from '../contracts/artifacts.ts';
 import type { Sample, SketchRow } from '../contracts/samples.ts';
 import type { Diversity } from '../contracts/status.ts';
 import { PermanentError } from '../contracts/failures.ts';
-import { gatherRows, rowOf, type RowMatrix } from '../core/diversity/row-matrix.ts';
 import { gVendiInterval } from '../core/diversity/g-vendi-interval.ts';
-import { gVendi } from '../core/diversity/vendi.ts';
+import { gatherRows, rowOf, type RowMatrix } from '../core/diversity/row-matrix.ts';
+import { rowsInMemory } from '../core/diversity/row-source.ts';
+import { gVendiOf } from '../core/diversity/source-spectrum.ts';
 import { itemAt } from '../core/item-at.ts';
-import { permutation } from '../core/random/philox.ts';
-import { nearestCentroids } from '../core/selection/nearest-centroid.ts';
+import type { MatrixEngine } from '../core/matrix/engine.ts';
+import { plainEngine } from '../core/matrix/plain-engine.ts';
+import { nearestOf, selectRows } from '../core/selection/methods.ts';
 import { selectRandom } from '../core/selection/random.ts';
-import { selectSparse } from '../core/selection/sparse-clusters.ts';
-import { selectSpectral } from '../core/selection/spectral.ts';
 import { sphericalKMeans } from '../core/selection/spherical-k-means.ts';
 import type { OpenStore, Store } from './ports/store.ts';
 import { readDocument, readRows, writeDocument, writeRows } from './rows.ts';
@@ -34,13 +34,17 @@ export interface Clusters {
   readonly sizes: readonly number[];
 }
 
-export function createDiversityActivities(openStore: OpenStore): DiversityActivities {
+/** @param engine - by default loops on the worker's own thread, which serve some thousand rows */
+export function createDiversityActivities(
+  openStore: OpenStore,
+  engine: MatrixEngine = plainEngine,
+): DiversityActivities {
   return {
     async measureDiversity({ context, sketches }) {
       const store = await openStore(context.store);
       const config = { seed: context.seed, bootstrapDraws };
-      return runStage(store, { stage: 'measure', version: 1, inputs: [sketches], config }, async (key) => {
-        const summary = diversityOf(matrixOf(await readRows(store, sketches)), key);
+      return runStage(store, { stage: 'measure', version: 2, inputs: [sketches], config }, async (key) => {
+        const summary = await diversityOf(matrixOf(await readRows(store, sketches)), key, engine);
         return { output: await writeDocument(store, 'measure', summary), rejects: null, counts: {}, summary };
       });
     },
@@ -48,10 +52,11 @@ export function createDiversityActivities(openStore: OpenStore): DiversityActivi
     async clusterPool({ context, sketches, clusterShare }) {
       const store = await openStore(context.store);
       const config = { seed: context.seed, clusterShare };
-      return runStage(store, { stage: 'cluster', version: 1, inputs: [sketches], config }, async (key) => {
+      return runStage(store, { stage: 'cluster', version: 2, inputs: [sketches], config }, async (key) => {
         const rows = matrixOf(await readRows(store, sketches));
         const clusterCount = Math.min(rows.count, Math.max(2, Math.round(rows.count * clusterShare)));
-        const { centroids, sizes, iterations, converged } = sphericalKMeans(rows, { clusterCount, key });
+        const plan = { clusterCount, key, engine };
+        const { centroids, sizes, iterations, converged } = await sphericalKMeans(rowsInMemory(rows), plan);
         const document: Clusters = { dimension: rows.dimension, centroids: base64Of(centroids), sizes: [...sizes] };
         const summary = {
           clusters: clusterCount,
@@ -69,26 +74,26 @@ export function createDiversityActivities(openStore: OpenStore): DiversityActivi
       const store = await openStore(context.store);
       const inputs = [candidates, candidateSketches, poolSketches, clusters];
       const config = { selection, seed: context.seed, round: input.round, bootstrapDraws };
-      return runStage(store, { stage: 'select', version: 1, inputs, config }, (key) => select(store, input, key));
+      return runStage(store, { stage: 'select', version: 2, inputs, config }, (key) => select(store, input, key, engine));
     },
   };
 }
 
-async function select(store: Store, input: SelectInput, key: string) {
+async function select(store: Store, input: SelectInput, key: string, engine: MatrixEngine) {
   const { candidates, round } = input;
   const rows = await readRows(store, input.candidateSketches);
   const byId = new Map((await readRows(store, candidates)).map((sample) => [sample.id, sample]));
   const samples = rows.map(({ id }) => byId.get(id) ?? missing(id));
   const sketches = matrixOf(rows);
   const pool = matrixOf(await readRows(store, input.poolSketches));
-  const { accepted, rejected, clusters } = await choose(store, input, pool, sketches, key);
+  const { accepted, rejected, reason, clusters } = await choose(store, input, { pool, sketches, key, engine });
   const control = selectRandom(rows.length, accepted.length, `${key}/control`);
 
   const acceptedSamples = accepted.map((index): Sample => {
     const sample = itemAt(samples, index);
     return { ...sample, lineage: { ...sample.lineage, round, cluster: itemAt(clusters, index) } };
   });
-  const rejects = rejected.map(({ candidate, reason }) => {
+  const rejects = rejected.map((candidate) => {
     const { id, lineage } = itemAt(samples, candidate);
     const detail = `nearest cluster ${itemAt(clusters, candidate)}`;
     return {
@@ -110,69 +115,39 @@ async function select(store: Store, input: SelectInput, key: string) {
     counts: countsOf(takenFrom(samples), acceptedSamples, rejects),
     summary: {
       acceptedSketches: await writeRows(store, 'sketches', acceptedRows, metadata),
-      accepted: diversityOf(chosen, `${key}/accepted`),
-      random: diversityOf(random, `${key}/random`),
-      poolAfter: diversityOf(stacked(pool, chosen), `${key}/pool`),
-      poolAfterRandom: diversityOf(stacked(pool, random), `${key}/pool-random`),
+      accepted: await diversityOf(chosen, `${key}/accepted`, engine),
+      random: await diversityOf(random, `${key}/random`, engine),
+      poolAfter: await diversityOf(stacked(pool, chosen), `${key}/pool`, engine),
+      poolAfterRandom: await diversityOf(stacked(pool, random), `${key}/pool-random`, engine),
     },
   };
 }
 
+/** Candidates by their place, ascending. */
 interface Choice {
   readonly accepted: readonly number[];
-  readonly rejected: readonly { readonly candidate: number; readonly reason: string }[];
+  readonly rejected: readonly number[];
+  readonly reason: string;
+  /** The nearest cluster of every candidate, accepted or not. */
   readonly clusters: Uint32Array;
 }
 
 async function choose(
   store: Store,
   input: SelectInput,
-  pool: RowMatrix,
-  sketches: RowMatrix,
-  key: string,
+  { pool, sketches, key, engine }: { pool: RowMatrix; sketches: RowMatrix; key: string; engine: MatrixEngine },
 ): Promise<Choice> {
-  const { centroids, sizes } = await readClusters(store, input.clusters);
+  const clusters = await readClusters(store, input.clusters);
   const { method, accept, sparseShare } = input.selection;
-  if (sketches.count === 0) return { accepted: [], rejected: [], clusters: new Uint32Array() };
-  if (method === 'spectral') {
-    const { chosen } = selectSpectral(sketches, { wanted: Math.min(accept, sketches.count), pool });
-    return choiceOf(chosen, 'flatter-spectrum-without', nearestCentroids(sketches, centroids).clusters);
-  }
-  if (method === 'random') {
-    const drawn = selectRandom(sketches.count, accept, `${key}/random`);
-    return choiceOf(drawn, 'not-drawn', nearestCentroids(sketches, centroids).clusters);
-  }
-  return chooseSparse(sketches, { centroids, sizes, share: sparseShare, wanted: accept }, key);
-}
-
-function choiceOf(chosen: readonly number[], reason: string, clusters: Uint32Array): Choice {
+  const candidates = rowsInMemory(sketches);
+  const plan = { method, candidates, pool: rowsInMemory(pool), wanted: accept, key, clusters, sparseShare, engine };
+  const { chosen, reason } = await selectRows(plan);
   const accepted = new Set(chosen);
-  const others = Array.from(clusters.keys()).filter((candidate) => !accepted.has(candidate));
-  return {
-    accepted: [...accepted].sort((a, b) => a - b),
-    rejected: others.map((candidate) => ({ candidate, reason })),
-    clusters,
-  };
-}
-
-/** Candidates are offered in a seeded order, so that no generator is served first. */
-function chooseSparse(
-  sketches: RowMatrix,
-  plan: { centroids: Float32Array; sizes: readonly number[]; share: number; wanted: number },
-  key: string,
-): Choice {
-  const { centroids, sizes, share, wanted } = plan;
-  const order = permutation(`${key}/order`, sketches.count);
-  const offered = selectSparse(gatherRows(sketches, order), centroids, sizes, { share, wanted });
-  const clusters = new Uint32Array(sketches.count);
-  order.forEach((candidate, place) => {
-    clusters[candidate] = itemAt(offered.clusters, place);
+  const rejected = Array.from({ length: sketches.count }, (_, candidate) => candidate).filter((candidate) => {
+    return !accepted.has(candidate);
   });
-  return {
-    accepted: offered.accepted.map((place) => itemAt(order, place)).sort((a, b) => a - b),
-    rejected: offered.rejected.map(({ candidate, reason }) => ({ candidate: itemAt(order, candidate), reason })),
-    clusters,
-  };
+  const nearest = await nearestOf(candidates, clusters.centroids, engine);
+  return { accepted: [...accepted].sort((a, b) => a - b), rejected, reason, clusters: nearest };
 }
 
 export async function readClusters(
@@ -184,9 +159,9 @@ export async function readClusters(
 }
 
 /** G-Vendi with its bootstrap interval; an empty set has no directions at all. */
-export function diversityOf(rows: RowMatrix, key: string): Diversity {
+async function diversityOf(rows: RowMatrix, key: string, engine: MatrixEngine): Promise<Diversity> {
   if (rows.count === 0) return { gVendi: 0, n: 0, d: rows.dimension, interval: null };
-  const { value, n, d } = gVendi(rows);
+  const { value, n, d } = await gVendiOf(rowsInMemory(rows), engine);
   if (n < 8 || n > bootstrapRows) return { gVendi: value, n, d, interval: null };
   const { low, high } = gVendiInterval(rows, { key, draws: bootstrapDraws });
   return { gVendi: value, n, d, interval: [low, high] };

@@ -42,7 +42,7 @@ export function feedsOf(files: LanguageModelFiles, samples: readonly TokenSample
 }
 
 export function openGraph(graph: Graph, files: LanguageModelFiles): Promise<GraphSession> {
-  return createOnnxRuntime().open({ bytes: encodeModel(graph), weightsFolder: files.folder }, 1);
+  return createOnnxRuntime().open({ bytes: encodeModel(graph), weightsFolder: files.folder, mapWeights: true }, 1);
 }
 
 /** CPU seconds of this process during `work`, all threads: on a shared machine, waiting for a core is nobody's cost. */

@@ -68,7 +68,7 @@ async function oneRound(samples: readonly TokenSample[]): Promise<Round> {
   const [own, outputs] = await processorSeconds(() => session.run(feedsOf(files, samples, graph)));
   peer.send(samples);
   const { seconds, sketches } = await peer.next();
-  const size = sketchDimension(defaultSketch);
+  const size = sketchDimension(defaultSketch, configOf(files));
   const rows = floatOutput(outputs, 'sketch');
   const cosines = sketches.map((row, index) => cosine(rows.subarray(index * size, (index + 1) * size), row));
   return { own, peer: seconds, cosine: Math.min(...cosines) };

@@ -1,12 +1,14 @@
 // The real services behind the command line. Heavy parts are loaded when a command needs them, so that --help is quick.
 
 import { execFile } from 'node:child_process';
-import { statfs } from 'node:fs/promises';
+import { stat, statfs } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { cacheFolder } from '../adapters/models/cache.ts';
 import { catalogModels } from '../adapters/models/catalog.ts';
+import { createDataServices } from './data-services.ts';
 import { taskNamed } from '../tasks/registry.ts';
 import type { KnownModel, MachineCheck, Services } from './services.ts';
 
@@ -36,14 +38,18 @@ export function createServices(environment: NodeJS.ProcessEnv, currentFolder: st
       const { createModelRuntime } = await import('../adapters/models/runtime.ts');
       return createModelRuntime({ sessions });
     },
-    async *readDataset(source) {
-      const { readDataset } = await import('../adapters/datasets/read-dataset.ts');
-      yield* readDataset(source);
+    async openMatrixEngine() {
+      const { createOnnxRuntime, sessionPool } = await import('../adapters/onnx/runtime.ts');
+      const { GraphEngine } = await import('../core/matrix/graph-engine.ts');
+      const runtime = createOnnxRuntime();
+      const count = availableParallelism();
+      return new GraphEngine({ count, open: (model) => sessionPool(runtime, model, count) });
     },
+    ...createDataServices(stateFolder),
     listModels,
     async pullModel(name, onProgress) {
-      const { pullModel } = await import('../adapters/models/pull.ts');
-      return pullModel(name, { onProgress });
+      const { obtainModel } = await import('../adapters/models/obtain.ts');
+      return obtainModel(name, onProgress);
     },
     checkMachine: () => checkMachine(stateFolder),
     async checkStore(location) {
@@ -59,17 +65,23 @@ export function createServices(environment: NodeJS.ProcessEnv, currentFolder: st
 
 async function listModels(): Promise<readonly KnownModel[]> {
   const { pulledFile } = await import('../adapters/models/pull.ts');
-  const { stat } = await import('node:fs/promises');
-  return Promise.all(
-    catalogModels().map(async ({ name, license, source }) => {
-      if (source.kind === 'hub') {
-        return { name, license, source: `Hugging Face ${source.repository}; download it, name its folder`, file: null };
-      }
-      const file = pulledFile(name);
-      const found = await stat(file).catch(() => null);
-      return { name, license, source: `Python package ${source.requirement}`, file: found === null ? null : file };
-    }),
-  );
+  const { DEFAULT_REVISION, findPulled, formatHubName, listPulled } = await import('../adapters/models/hub-cache.ts');
+  const known = catalogModels().map(async ({ name, license, source }) => {
+    if (source.kind === 'hub') {
+      const pulled = await findPulled({ repository: source.repository, revision: DEFAULT_REVISION });
+      return { name, license, source: `Hugging Face ${source.repository}`, file: pulled?.folder ?? null };
+    }
+    const file = pulledFile(name);
+    const found = await stat(file).catch(() => null);
+    return { name, license, source: `Python package ${source.requirement}`, file: found === null ? null : file };
+  });
+  const pulled = (await listPulled()).map(({ name, folder }) => ({
+    name: formatHubName(name),
+    license: "the repository's",
+    source: `Hugging Face ${name.repository}`,
+    file: folder,
+  }));
+  return [...(await Promise.all(known)), ...pulled];
 }
 
 async function checkMachine(stateFolder: string): Promise<readonly MachineCheck[]> {

@@ -8,6 +8,12 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+export function integer(text: string): number {
+  if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(Number(text)))
+    throw new InvalidArgumentError('Expected a whole number.');
+  return Number(text);
+}
+
 /** `a=b,c=d` */
 export function pairs(text: string): Readonly<Record<string, string>> {
   const entries = text.split(',').map((pair) => pair.split('='));

@@ -2,9 +2,12 @@
 
 import { Command } from 'commander';
 import { addCheck } from './commands/check.ts';
+import { addCompare } from './commands/compare.ts';
 import { addDoctor, addModels, addUp } from './commands/machine.ts';
 import { addRun } from './commands/run.ts';
 import { addScore } from './commands/score.ts';
+import { addSelect } from './commands/select.ts';
+import { addVendi } from './commands/vendi.ts';
 import { addPause, addReport, addResume, addSet, addStatus, addStop, addWatch } from './commands/steer.ts';
 import type { CommandContext } from './context.ts';
 import { ExitCode, exitCodeHelp, exitCodeOf, messageOf } from './exit.ts';
@@ -43,6 +46,7 @@ function createProgram(context: CommandContext): Command {
     .showSuggestionAfterError()
     .addHelpText('after', `\nExample:\n  diffract run examples/embedded.yaml --quick\n${exitCodeHelp}`);
   const verbs = [addRun, addWatch, addStatus, addPause, addResume, addSet, addStop, addReport];
-  for (const add of [...verbs, addCheck, addScore, addModels, addDoctor, addUp]) add(program, context);
+  for (const add of [...verbs, addCheck, addScore, addSelect, addCompare, addVendi, addModels, addDoctor, addUp])
+    add(program, context);
   return program;
 }

@@ -1,10 +1,12 @@
 // What the commands need of the outside world; composition.ts has the real ones, tests have their own.
 
-import type { ReadDataset } from '../activities/ports/datasets.ts';
 import type { ModelRuntime } from '../activities/ports/models.ts';
+import type { ObtainedModel } from '../adapters/models/obtain.ts';
 import type { StoreCheck } from '../adapters/store/self-test.ts';
 import type { Campaigns } from '../adapters/temporal/campaigns.ts';
 import type { StoreLocation } from '../contracts/campaign.ts';
+import type { MatrixEngine } from '../core/matrix/engine.ts';
+import type { DataServices } from './data-services.ts';
 import type { Task } from '../tasks/task.ts';
 import type { TaskName } from '../contracts/samples.ts';
 
@@ -30,7 +32,7 @@ export interface KnownModel {
   readonly license: string;
   /** Where it comes from, in words. */
   readonly source: string;
-  /** The file on this machine; null when it is not here. */
+  /** The file, or the folder of several, on this machine; null when it is not here. */
   readonly file: string | null;
 }
 
@@ -41,7 +43,7 @@ export interface MachineCheck {
   readonly message: string;
 }
 
-export interface Services {
+export interface Services extends DataServices {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Where the local stack keeps its state and reports are saved. */
   readonly stateFolder: string;
@@ -52,9 +54,11 @@ export interface Services {
     readonly onEvent: (event: StackEvent) => void;
   }): Promise<LocalStack>;
   openRuntime(sessions: number): Promise<ModelRuntime & { close(): Promise<void> }>;
-  readonly readDataset: ReadDataset;
+  /** Products over many rows, on every core; opens nothing before one is asked for. */
+  openMatrixEngine(): Promise<MatrixEngine & { close(): Promise<void> }>;
   listModels(): Promise<readonly KnownModel[]>;
-  pullModel(name: string, onProgress: (message: string) => void): Promise<string>;
+  /** Fetches, prepares and checks a model of the catalog or of the hub, a folder or a GGUF file. */
+  pullModel(name: string, onProgress: (message: string) => void): Promise<ObtainedModel>;
   checkMachine(): Promise<readonly MachineCheck[]>;
   checkStore(location: StoreLocation): Promise<readonly StoreCheck[]>;
   /** Seconds of a clock that only goes forward. */

@@ -5,18 +5,26 @@ import { createDiversityActivities } from '../activities/diversity.ts';
 import { guardActivities } from '../activities/guard.ts';
 import { sketchRecipe } from '../activities/sketching.ts';
 import { createModelRuntime } from '../adapters/models/runtime.ts';
+import { createOnnxRuntime, sessionPool } from '../adapters/onnx/runtime.ts';
 import { openStore } from '../adapters/store/open.ts';
 import { TaskQueue } from '../contracts/queues.ts';
+import { GraphEngine } from '../core/matrix/graph-engine.ts';
 import { numberSetting, serve } from './serve.ts';
 
 await serve(async () => {
-  const models = createModelRuntime({ sessions: numberSetting('DIFFRACT_SESSIONS', 2) });
+  const sessions = numberSetting('DIFFRACT_SESSIONS', 2);
+  const models = createModelRuntime({ sessions });
+  const graphs = createOnnxRuntime();
+  const engine = new GraphEngine({ count: sessions, open: (model) => sessionPool(graphs, model, sessions) });
   const chunks = createChunkActivities(openStore, { sketch: (job) => sketchRecipe(models, job) });
   return {
     queue: TaskQueue.Gradients,
-    activities: guardActivities({ ...chunks, ...createDiversityActivities(openStore) }),
+    activities: guardActivities({ ...chunks, ...createDiversityActivities(openStore, engine) }),
     // Sessions give the parallelism; two chunks keep them busy while one of them ends.
     concurrentActivities: 2,
-    close: () => models.close(),
+    async close() {
+      await engine.close();
+      await models.close();
+    },
   };
 });

@@ -1,6 +1,7 @@
 // Models on this machine as activities see them: sketching, scoring and short answers, whatever runs underneath.
 
 import type { ModelReference } from '../../contracts/campaign.ts';
+import type { RowMatrix } from '../../core/diversity/row-matrix.ts';
 
 /** One sample in the proxy's own words, before tokenisation. */
 export interface ChatExample {
@@ -22,18 +23,29 @@ export interface SketchedExample {
   readonly excluded: string | null;
   readonly loss: number;
   readonly tokens: number;
+  /** Tokens that the prompt lost on the left so that the sample fits. */
+  readonly truncated: number;
 }
 
 export interface SketchPlan {
+  /** What a sketch is made of; docs/sketch.md. Default: kron-sum. */
+  readonly mode?: 'kron-sum' | 'concat' | 'count-sketch';
+  /** A sketch has p * p numbers; with concat, p * p for each parameter of the model. For count-sketch a power of two. */
   readonly p: number;
   readonly seed: number;
   readonly tokenBudget: number;
+  /** Tokens read of a sample; at most (and by default) what the model can read. */
+  readonly maximumTokens?: number;
+  /** What becomes of longer samples: excluded as `too-long` (default), or shortened on the left of their prompt. */
+  readonly longPrompts?: 'skip' | 'truncate-prompt-left';
 }
 
 export interface Sketcher {
   readonly identity: ModelIdentity;
   /** Canonical text of the sketch specification, part of every stage key. */
   readonly specification: string;
+  /** Numbers in a sketch. */
+  readonly dimension: number;
   /**
    * Sketches the examples; yields groups as they finish, with the positions they had in `examples`.
    * A sample's result is bit for bit the same whatever its neighbours, the token budget and the number of threads.
@@ -56,6 +68,26 @@ export interface Scorer {
   answer(prompts: readonly string[], maxTokens: number, signal: AbortSignal): Promise<readonly string[]>;
 }
 
+/** What an embedding depends on besides its text. */
+export interface EncoderIdentity {
+  readonly model: ModelReference;
+  readonly weights: string;
+  readonly tokenizer: string;
+  /** Tokens of a text that are read, those that frame it included. */
+  readonly maximumLength: number;
+}
+
+export interface Embedder {
+  readonly identity: EncoderIdentity;
+  /** Numbers in an embedding. */
+  readonly dimension: number;
+  /**
+   * One row of unit L2 norm for each text, in their order. A row is bit for bit the same whatever the other texts and the
+   * number of threads are.
+   */
+  embed(texts: readonly string[], signal: AbortSignal): Promise<RowMatrix>;
+}
+
 /** A student's changed weights, as the trainer saved them (safetensors bytes). */
 export type CheckpointBytes = Uint8Array;
 
@@ -63,4 +95,5 @@ export interface ModelRuntime {
   identify(model: ModelReference): Promise<ModelIdentity>;
   openSketcher(model: ModelReference, plan: SketchPlan): Promise<Sketcher>;
   openScorer(model: ModelReference, checkpoint: CheckpointBytes | null): Promise<Scorer>;
+  openEmbedder(model: ModelReference): Promise<Embedder>;
 }

@@ -62,7 +62,8 @@ function isWhole(text: string): boolean {
   }
 }
 
-function parseJson(path: string, line: number, text: string): unknown {
+/** @throws {PermanentError} `InvalidData` at the line when `text` is not JSON */
+export function parseJson(path: string, line: number, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -16,7 +16,7 @@ const rowsAtOnce = 4096;
  * Columns of `wanted` that the file lacks are left out; the caller says so by name.
  * @param wanted - top-level column names
  */
-export async function* readParquet(path: string, wanted: readonly string[]): AsyncGenerator<RawRow> {
+export async function* readParquet(path: string, wanted: readonly string[] | 'all'): AsyncGenerator<RawRow> {
   const file = await asyncBufferFromFile(path);
   const metadata = await parquetMetadataAsync(file).catch((error: unknown) => {
     throw new PermanentError(FailureType.InvalidData, `${path} is no whole Parquet file: ${messageOf(error)}`, {
@@ -25,8 +25,8 @@ export async function* readParquet(path: string, wanted: readonly string[]): Asy
   });
   checkCompression(path, metadata);
   const present = columnNames(metadata);
-  const columns = present.filter((name) => wanted.includes(name));
-  const absent = Object.fromEntries(present.filter((name) => !wanted.includes(name)).map((name) => [name, null]));
+  const columns = present.filter((name) => wanted === 'all' || wanted.includes(name));
+  const absent = Object.fromEntries(present.filter((name) => !columns.includes(name)).map((name) => [name, null]));
   const rows = Number(metadata.num_rows);
   for (let rowStart = 0; rowStart < rows; rowStart += rowsAtOnce) {
     const rowEnd = Math.min(rows, rowStart + rowsAtOnce);

@@ -26,7 +26,7 @@ export const readDataset: ReadDataset = async function* (source: FileSource) {
   }));
   const named = [...fields, ...filters].flatMap(({ column }) => column.names);
   let number = 0;
-  for await (const row of openRows(source, named)) {
+  for await (const row of openRows(source, [...named, ...named.map(topOf)])) {
     if (number === 0) {
       for (const { field, column } of fields) checkColumns(path, `the field ${field}`, column, row);
       for (const { column } of filters) checkColumns(path, 'where', column, row);
@@ -38,7 +38,15 @@ export const readDataset: ReadDataset = async function* (source: FileSource) {
   }
 };
 
-function openRows({ path, format }: FileSource, named: readonly string[]): AsyncIterable<RawRow> {
+/** All rows with all their columns, as the file has them. */
+export function readRawRows(source: Pick<FileSource, 'path' | 'format'>): AsyncIterable<RawRow> {
+  return openRows(source, 'all');
+}
+
+function openRows(
+  { path, format }: Pick<FileSource, 'path' | 'format'>,
+  columns: readonly string[] | 'all',
+): AsyncIterable<RawRow> {
   switch (format) {
     case 'jsonl':
       return readJsonLines(path);
@@ -49,6 +57,6 @@ function openRows({ path, format }: FileSource, named: readonly string[]): Async
     case 'tsv':
       return readTsv(path);
     case 'parquet':
-      return readParquet(path, [...named, ...named.map(topOf)]);
+      return readParquet(path, columns);
   }
 }

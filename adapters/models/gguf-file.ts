@@ -7,7 +7,7 @@ import { FailureType, PermanentError } from '../../contracts/failures.ts';
 import { huggingFaceName, rotaryHeadCount, unpermuteRotaryRows } from '../../core/models/gguf-names.ts';
 import { dequantize, quantizationOf, quantizedBytes } from '../../core/models/quantization.ts';
 import { stampFile } from './file-hash.ts';
-import { configFromGguf } from './gguf-config.ts';
+import { configFromGguf, ROPE_DIVISORS } from './gguf-config.ts';
 import { GgufMetadata } from './gguf-metadata.ts';
 import { tokenizerFromGguf } from './gguf-tokenizer.ts';
 import type { FileStamp, ModelSource, SourceTensor } from './model-source.ts';
@@ -30,14 +30,14 @@ export async function openGguf(path: string): Promise<ModelSource> {
     );
   }
   const metadata = new GgufMetadata(path, { ...table.metadata });
-  const tensorNames = new Set(table.tensorInfos.map(({ name }) => name));
-  const config = configFromGguf(metadata, tensorNames);
-  const { tokenizer, tokenizerConfig, chatTemplate } = tokenizerFromGguf(metadata);
   const file = await open(path, 'r');
   try {
-    const tensors = table.tensorInfos.map((entry) =>
-      sourceTensor(file, stamp, metadata, entry, table.tensorDataOffset),
-    );
+    const entries = table.tensorInfos.map((entry) => storedTensor(file, stamp, entry, table.tensorDataOffset));
+    const divisors = entries.find(({ storedName }) => storedName === ROPE_DIVISORS);
+    const names = new Set(entries.map(({ storedName }) => storedName));
+    const config = configFromGguf(metadata, names, divisors === undefined ? null : [...(await divisors.read())]);
+    const { tokenizer, tokenizerConfig, chatTemplate } = tokenizerFromGguf(metadata);
+    const tensors = entries.filter((entry) => entry !== divisors).map((entry) => sourceTensor(metadata, entry));
     return { files: [stamp], config, tokenizer, tokenizerConfig, chatTemplate, tensors, close: () => file.close() };
   } catch (error) {
     await file.close();
@@ -58,14 +58,17 @@ async function readTable(path: string): Promise<TensorTable> {
   }
 }
 
-function sourceTensor(
+/** A tensor as the file has it: under its GGUF name, its rows in llama.cpp's order. */
+interface StoredTensor extends Pick<SourceTensor, 'shape' | 'read'> {
+  readonly storedName: string;
+}
+
+function storedTensor(
   file: FileHandle,
   stamp: FileStamp,
-  metadata: GgufMetadata,
   { name: storedName, shape: storedShape, dtype, offset }: TensorTable['tensorInfos'][number],
   dataStart: bigint,
-): SourceTensor {
-  const name = huggingFaceName(storedName);
+): StoredTensor {
   const shape = storedShape.map(Number).reverse(); // GGUF counts dimensions from the innermost
   const quantization = quantizationOf(dtype, storedName);
   const bytes = quantizedBytes(
@@ -80,13 +83,17 @@ function sourceTensor(
         `but the file has ${stamp.bytes}. The file is cut short; fetch it again.`,
     );
   }
+  const read = async (): Promise<Float32Array> =>
+    dequantize(quantization, await readRange(file, stamp.path, position, bytes));
+  return { storedName, shape, read };
+}
+
+function sourceTensor(metadata: GgufMetadata, { storedName, shape, read }: StoredTensor): SourceTensor {
+  const name = huggingFaceName(storedName);
   const headCount = rotaryHeadCount(metadata.architecture, name, {
     query: metadata.number('attention.head_count'),
     key: metadata.number('attention.head_count_kv', metadata.number('attention.head_count')),
   });
-  const read = async (): Promise<Float32Array> => {
-    const values = dequantize(quantization, await readRange(file, stamp.path, position, bytes));
-    return headCount === undefined ? values : unpermuteRotaryRows(values, shape[0] ?? 0, headCount);
-  };
-  return { name, shape, read };
+  if (headCount === undefined) return { name, shape, read };
+  return { name, shape, read: async () => unpermuteRotaryRows(await read(), shape[0] ?? 0, headCount) };
 }

@@ -1,13 +1,13 @@
-// A Hugging Face model folder as a model source: config.json, safetensors (one file or shards), tokenizer.json and the
-// chat template.
+// A language model in a Hugging Face folder as a model source: config.json, safetensors, tokenizer.json and the chat template.
 
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FailureType, PermanentError } from '../../contracts/failures.ts';
 import { stampFile } from './file-hash.ts';
-import type { JsonObject, ModelSource, SourceTensor } from './model-source.ts';
-import { openSafetensors } from './safetensors-file.ts';
-import type { SafetensorsFile } from './safetensors-file.ts';
+import type { FileStamp, JsonObject, ModelSource, SourceTensor } from './model-source.ts';
+import { openSafetensorsFolder } from './safetensors-folder.ts';
+
+const TEMPLATE = 'chat_template.jinja';
 
 /** @throws {PermanentError} `MissingModel` naming the absent file, `CorruptModel` for one that cannot be read */
 export async function openHuggingFaceFolder(folder: string): Promise<ModelSource> {
@@ -15,27 +15,24 @@ export async function openHuggingFaceFolder(folder: string): Promise<ModelSource
   const tokenizer = await readJson(folder, 'tokenizer.json');
   const tokenizerConfig = await readJson(folder, 'tokenizer_config.json');
   const chatTemplate = await readChatTemplate(folder, tokenizerConfig);
-  const files: SafetensorsFile[] = [];
-  const close = async (): Promise<void> => {
-    for (const file of files) await file.close();
+  const described = await stampExisting(folder, ['config.json', 'tokenizer.json', 'tokenizer_config.json', TEMPLATE]);
+  const { stamps, tensors, close } = await openSafetensorsFolder(folder);
+  const { tied, kept } = withoutTiedHead(config, tensors);
+  return {
+    files: [...described, ...stamps],
+    config: { ...config, tie_word_embeddings: tied },
+    tokenizer,
+    tokenizerConfig: withPlainTokens(tokenizerConfig),
+    chatTemplate,
+    tensors: kept,
+    close,
   };
-  try {
-    for (const name of await weightFiles(folder)) files.push(await openSafetensors(join(folder, name)));
-    const tensors = files.flatMap((file) => file.tensors);
-    const { tied, kept } = withoutTiedHead(config, tensors);
-    return {
-      files: files.map((file) => file.stamp),
-      config: { ...config, tie_word_embeddings: tied },
-      tokenizer,
-      tokenizerConfig: withPlainTokens(tokenizerConfig),
-      chatTemplate,
-      tensors: kept,
-      close,
-    };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+}
+
+/** Stamps of those files that are there: a change of any of them is a change of the model. */
+async function stampExisting(folder: string, names: readonly string[]): Promise<FileStamp[]> {
+  const present = new Set(await readdir(folder));
+  return Promise.all(names.filter((name) => present.has(name)).map((name) => stampFile(join(folder, name))));
 }
 
 /** A head that is the embedding is stored once, whether or not the file repeats it. */
@@ -48,15 +45,8 @@ function withoutTiedHead(
   return { tied, kept: tied ? kept : [...tensors] };
 }
 
-async function weightFiles(folder: string): Promise<string[]> {
-  const index = await readOptional(folder, 'model.safetensors.index.json');
-  if (index === undefined) return ['model.safetensors'];
-  const { weight_map: weightMap } = parseJson(join(folder, 'model.safetensors.index.json'), index);
-  return [...new Set(Object.values(weightMap as Record<string, string>))].sort();
-}
-
 async function readChatTemplate(folder: string, tokenizerConfig: JsonObject): Promise<string> {
-  const ownFile = await readOptional(folder, 'chat_template.jinja');
+  const ownFile = await readOptional(folder, TEMPLATE);
   if (ownFile !== undefined) return ownFile;
   const field = tokenizerConfig['chat_template'];
   if (typeof field === 'string') return field;

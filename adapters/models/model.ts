@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FailureType, PermanentError } from '../../contracts/failures.ts';
 import { WEIGHTS_FILE } from '../../core/models/parameters.ts';
 import type { WeightTensor } from '../../core/models/parameters.ts';
 import { createChatEncoder } from './chat-encoding.ts';
@@ -32,7 +33,8 @@ export interface LanguageModelFiles {
 
 /**
  * Opens a model, preparing it first where that has not been done. The weights' full hash is checked once per process.
- * @throws {PermanentError} `MissingModel` when a catalog model was not pulled, `CorruptModel`, `UnsupportedModel`
+ * @throws {PermanentError} `MissingModel` when a catalog model was not pulled, `CorruptModel`, `UnsupportedModel`, also for
+ *   a tokenizer of another model
  */
 export async function openModel(model: ModelName): Promise<LanguageModelFiles> {
   const { name, folder, weights } = await prepareModel(model);
@@ -40,13 +42,16 @@ export async function openModel(model: ModelName): Promise<LanguageModelFiles> {
   const readText = (file: string): Promise<string> => readFile(join(folder, file), 'utf8');
   const tokenizerText = await readText('tokenizer.json');
   const templateText = await readText('chat-template.jinja');
+  if (templateText === '') throw encoderRefused(name);
   const tokenizer = createTokenizer(JSON.parse(tokenizerText) as JsonObject);
+  const config = JSON.parse(await readText('config.json')) as JsonObject;
+  requireFit(name, tokenizer, config);
   const tokenizerConfig = JSON.parse(await readText('tokenizer_config.json')) as JsonObject;
   const chatTemplate = createChatTemplate(templateText, tokenizerConfig);
   return {
     name,
     folder,
-    config: JSON.parse(await readText('config.json')) as JsonObject,
+    config,
     weightsPath: join(folder, WEIGHTS_FILE),
     tensors: weights.tensors,
     tokenizer,
@@ -54,4 +59,22 @@ export async function openModel(model: ModelName): Promise<LanguageModelFiles> {
     chat: createChatEncoder(chatTemplate, tokenizer),
     hashes: { weights: weights.sha256, tokenizer: hashText(tokenizerText), template: hashText(templateText) },
   };
+}
+
+/** Encoders alone are prepared without a chat template. */
+function encoderRefused(name: string): PermanentError {
+  return new PermanentError(
+    FailureType.UnsupportedModel,
+    `Model "${name}" is an encoder, which turns texts into embeddings; expected a language model. Name one that speaks.`,
+  );
+}
+
+/** A vocabulary larger than the tokenizer is padding and normal; a token beyond it has no embedding. */
+function requireFit(name: string, { largestToken }: TextTokenizer, { vocab_size: size }: JsonObject): void {
+  if (typeof size !== 'number' || largestToken < size) return; // a config without a size is refused where it is read
+  throw new PermanentError(
+    FailureType.UnsupportedModel,
+    `Model "${name}": its tokenizer has tokens up to ${largestToken}, but the model knows ${size} tokens (vocab_size in ` +
+      'config.json). The tokenizer is of another model; take both from one repository.',
+  );
 }

@@ -2,11 +2,12 @@
 // and the trainer read. `weights.json` is renamed into place last: where it lies, the folder is whole.
 
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { FailureType, PermanentError } from '../../contracts/failures.ts';
 import { packageSource } from './catalog.ts';
 import { hashFile, hashText, stampFile } from './file-hash.ts';
 import { withFolderLock } from './folder-lock.ts';
+import { isEncoderFolder, openEncoderFolder } from './encoder-folder.ts';
 import { openGguf } from './gguf-file.ts';
 import { openHuggingFaceFolder } from './hugging-face-folder.ts';
 import type { ModelSource } from './model-source.ts';
@@ -38,13 +39,17 @@ export async function prepareModel(model: ModelName): Promise<PreparedModel> {
 
 async function openSource(location: ModelLocation): Promise<ModelSource> {
   if (location.kind === 'catalog') return openPulled(location.name);
-  return location.kind === 'folder' ? openHuggingFaceFolder(location.path) : openGguf(location.path);
+  return location.kind === 'folder' ? openFolder(location.path) : openGguf(location.path);
+}
+
+async function openFolder(folder: string): Promise<ModelSource> {
+  return (await isEncoderFolder(folder)) ? openEncoderFolder(folder) : openHuggingFaceFolder(folder);
 }
 
 async function openPulled(name: string): Promise<ModelSource> {
   const path = pulledFile(name);
   try {
-    return await openGguf(path);
+    return await (path.endsWith('.safetensors') ? openFolder(dirname(path)) : openGguf(path));
   } catch (error) {
     if (!(error instanceof PermanentError) || error.type !== FailureType.MissingModel) throw error;
     throw new PermanentError(

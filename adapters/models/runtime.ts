@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import type {
   CheckpointBytes,
+  Embedder,
   ModelIdentity,
   ModelRuntime,
   Scorer,
@@ -14,10 +15,16 @@ import type { ModelReference } from '../../contracts/campaign.ts';
 import { createDecoder } from '../../core/models/decoder.ts';
 import { parseModelConfig, type ModelConfig } from '../../core/models/model-config.ts';
 import { createScorer } from '../../core/models/scorer.ts';
-import { createSketcher } from '../../core/sketch/sketcher.ts';
-import { describeSketch, type SketchSpecification } from '../../core/sketch/specification.ts';
+import { createSketcher, type SketcherSetup } from '../../core/sketch/sketcher.ts';
+import {
+  describeSketch,
+  sketchDimension,
+  type LengthLimit,
+  type SketchSpecification,
+} from '../../core/sketch/specification.ts';
 import { decodeAdapter } from '../../core/training/adapter-file.ts';
 import { createOnnxRuntime, sessionPool } from '../onnx/runtime.ts';
+import { embedWith, openEncoder } from './embedding.ts';
 import { keptFew } from './kept-few.ts';
 import { lazily } from './lazily.ts';
 import { openModel, type LanguageModelFiles } from './model.ts';
@@ -34,10 +41,13 @@ const enginesKept = 2;
 export function createModelRuntime({ sessions }: ModelRuntimeSettings): ModelRuntime & { close(): Promise<void> } {
   const graphs = createOnnxRuntime();
   const open = openedModels();
-  const pool = (files: LanguageModelFiles) => (bytes: Uint8Array<ArrayBuffer>) =>
-    sessionPool(graphs, { bytes, weightsFolder: dirname(files.weightsPath) }, sessions);
+  const pool =
+    (files: LanguageModelFiles, { mapWeights = false } = {}) =>
+    (bytes: Uint8Array<ArrayBuffer>) =>
+      sessionPool(graphs, { bytes, weightsFolder: dirname(files.weightsPath), mapWeights }, sessions);
   const sketchers = keptFew<Sketcher & { close(): Promise<void> }>(enginesKept);
   const scorers = keptFew<Scorer & { close(): Promise<void> }>(enginesKept);
+  const embedders = keptFew<Embedder & { close(): Promise<void> }>(enginesKept);
 
   return {
     async identify(reference) {
@@ -47,17 +57,8 @@ export function createModelRuntime({ sessions }: ModelRuntimeSettings): ModelRun
     async openSketcher(reference, plan) {
       const files = await open(reference);
       return sketchers.get(JSON.stringify([reference, files.hashes, plan]), () => {
-        const specification = specificationOf(plan);
-        const { tensors } = files;
-        const { tokenBudget } = plan;
-        const setup = { config: configOf(files), tensors, specification, tokenBudget, open: pool(files) };
-        const engine = sketchWith(
-          lazily(() => createSketcher(setup)),
-          files.chat,
-          { tokenBudget, sessions },
-        );
-        const identity = identityOf(reference, files);
-        return Promise.resolve({ identity, specification: describeSketch(specification), ...engine });
+        const sketcher = plannedSketcher(files, plan, { open: pool(files, { mapWeights: true }), sessions });
+        return Promise.resolve({ identity: identityOf(reference, files), ...sketcher });
       });
     },
 
@@ -76,9 +77,20 @@ export function createModelRuntime({ sessions }: ModelRuntimeSettings): ModelRun
       });
     },
 
+    openEmbedder(reference) {
+      return embedders.get(reference, async () => {
+        const files = await openEncoder(reference);
+        return embedWith(files, {
+          open: (bytes) => sessionPool(graphs, { bytes, weightsFolder: files.folder }, sessions),
+          sessions,
+        });
+      });
+    },
+
     async close() {
       await sketchers.close();
       await scorers.close();
+      await embedders.close();
     },
   };
 }
@@ -94,6 +106,23 @@ function openedModels(): (reference: ModelReference) => Promise<LanguageModelFil
   };
 }
 
+function plannedSketcher(
+  files: LanguageModelFiles,
+  plan: SketchPlan,
+  { open, sessions }: Pick<SketcherSetup, 'open'> & ModelRuntimeSettings,
+): Omit<Sketcher, 'identity'> & { close(): Promise<void> } {
+  const [config, specification, limit] = [configOf(files), specificationOf(plan), limitOf(plan)];
+  const description = describeSketch(specification, limit);
+  const { tokenBudget } = plan;
+  const setup = { config, tensors: files.tensors, specification, tokenBudget, ...limit, open };
+  const engine = sketchWith(
+    lazily(() => createSketcher(setup)),
+    files.chat,
+    { tokenBudget, sessions },
+  );
+  return { specification: description, dimension: sketchDimension(specification, config), ...engine };
+}
+
 function adapterOf(checkpoint: CheckpointBytes | null) {
   return checkpoint === null ? {} : { adapter: decodeAdapter(checkpoint) };
 }
@@ -106,6 +135,10 @@ export function configOf({ config, folder }: LanguageModelFiles): ModelConfig {
   return parseModelConfig(config, `${folder}/config.json`);
 }
 
-function specificationOf({ p, seed }: SketchPlan): SketchSpecification {
-  return { mode: 'kron-sum', p, seed, version: 1 };
+function specificationOf({ mode = 'kron-sum', p, seed }: SketchPlan): SketchSpecification {
+  return mode === 'count-sketch' ? { mode, d: p * p, seed, version: 1 } : { mode, p, seed, version: 1 };
+}
+
+function limitOf({ maximumTokens, longPrompts }: SketchPlan): LengthLimit {
+  return { ...(maximumTokens !== undefined && { maximumTokens }), ...(longPrompts !== undefined && { longPrompts }) };
 }

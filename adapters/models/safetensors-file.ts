@@ -25,7 +25,7 @@ interface TableEntry {
   readonly data_offsets: readonly [number, number];
 }
 
-/** @throws {PermanentError} `MissingModel`, `CorruptModel`, or `UnsupportedModel` for a number type that cannot be read */
+/** @throws {PermanentError} `MissingModel` or `CorruptModel`; reading a tensor throws `UnsupportedModel` for its number type */
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   const stamp = await stampFile(path);
   const file = await open(path, 'r');
@@ -65,12 +65,7 @@ function sourceTensor(
   { dtype, shape, data_offsets: [start, end] }: TableEntry,
 ): SourceTensor {
   const type = ggmlTypes[dtype];
-  if (type === undefined) {
-    throw new PermanentError(
-      FailureType.UnsupportedModel,
-      `Tensor "${name}" of ${stamp.path} is stored as ${dtype}; readable are ${Object.keys(ggmlTypes).join(', ')}.`,
-    );
-  }
+  if (type === undefined) return { name, shape, read: () => Promise.reject(unreadable(stamp, name, dtype)) };
   const quantization = quantizationOf(type, name);
   const expected = quantizedBytes(
     quantization,
@@ -85,6 +80,14 @@ function sourceTensor(
   const read = async (): Promise<Float32Array> =>
     dequantize(quantization, await readRange(file, stamp.path, dataStart + start, expected));
   return { name, shape, read };
+}
+
+/** Refused where it is wanted: encoders store some integers beside their weights, which nothing reads. */
+function unreadable(stamp: FileStamp, name: string, dtype: string): PermanentError {
+  return new PermanentError(
+    FailureType.UnsupportedModel,
+    `Tensor "${name}" of ${stamp.path} is stored as ${dtype}; readable are ${Object.keys(ggmlTypes).join(', ')}.`,
+  );
 }
 
 function damaged(stamp: FileStamp, found: string): PermanentError {

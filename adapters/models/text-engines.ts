@@ -1,13 +1,14 @@
 // From texts to tokens and back around the engines of core: the chat template, batches in flight, likeliest labels.
 
 import type { ChatExample, Scorer, SketchedExample, Sketcher } from '../../activities/ports/models.ts';
+import { FailureType, PermanentError } from '../../contracts/failures.ts';
 import { itemAt } from '../../core/item-at.ts';
 import { planBatches } from '../../core/models/batches.ts';
 import type { Decoder } from '../../core/models/decoder.ts';
 import { bucketOf } from '../../core/models/encode.ts';
 import type { Scorer as TokenScorer } from '../../core/models/scorer.ts';
 import type { Sketcher as TokenSketcher } from '../../core/sketch/sketcher.ts';
-import type { ChatEncoder } from './chat-encoding.ts';
+import type { ChatEncoder, EncodedChat } from './chat-encoding.ts';
 import type { Lazy } from './lazily.ts';
 import type { LanguageModelFiles } from './model.ts';
 
@@ -21,14 +22,24 @@ export function sketchWith(
 ): Pick<Sketcher, 'sketch'> & { close(): Promise<void> } {
   return {
     async *sketch(examples: readonly ChatExample[], signal: AbortSignal) {
-      const samples = examples.map((example) => chat.encodeChat(example));
+      const encoded = examples.map((example, position) => ({ position, sample: encodeExample(chat, example) }));
+      const refused = encoded.flatMap(({ position, sample }) =>
+        'excluded' in sample ? [{ position, result: sample }] : [],
+      );
+      if (refused.length > 0) yield refused;
+      const readable = encoded.flatMap(({ position, sample }) => ('excluded' in sample ? [] : [{ position, sample }]));
+      if (readable.length === 0) return;
       const engine = await sketcher.get();
-      const waiting = planBatches(samples.map(bucketOf), tokenBudget);
+      const waiting = planBatches(
+        readable.map(({ sample }) => bucketOf(sample)),
+        tokenBudget,
+      );
       const running = new Map<number, Promise<{ ticket: number; group: Group }>>();
       const start = (ticket: number, members: readonly number[]) => {
-        const batch = engine.sketch(members.map((member) => itemAt(samples, member)));
-        const group = batch.then((results) =>
-          results.map((result, row) => ({ position: itemAt(members, row), result: asExample(result) })),
+        const batch = members.map((member) => itemAt(readable, member));
+        const sketched = engine.sketch(batch.map(({ sample }) => sample));
+        const group = sketched.then((results) =>
+          results.map((result, row) => ({ position: itemAt(batch, row).position, result: asExample(result) })),
         );
         running.set(
           ticket,
@@ -87,11 +98,27 @@ export function scoreWith(
   };
 }
 
+/** The tokens of an example, or why it has no sketch: a row that cannot be read is counted, and stops no other. */
+function encodeExample(chat: ChatEncoder, example: ChatExample): EncodedChat | SketchedExample {
+  const refused = (excluded: string): SketchedExample => {
+    return { sketch: null, excluded, loss: 0, tokens: 0, truncated: 0 };
+  };
+  if (example.completion.trim() === '') return refused('empty-completion');
+  try {
+    return chat.encodeChat(example);
+  } catch (error) {
+    if (error instanceof PermanentError && error.type === FailureType.InvalidData)
+      return refused('changed-by-template');
+    throw error;
+  }
+}
+
 function asExample({
   sketch,
   loss,
   tokenCount,
   excluded,
+  truncated,
 }: Awaited<ReturnType<TokenSketcher['sketch']>>[number]): SketchedExample {
-  return { sketch, loss: loss ?? 0, tokens: tokenCount, excluded };
+  return { sketch, loss: loss ?? 0, tokens: tokenCount, excluded, truncated };
 }

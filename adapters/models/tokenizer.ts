@@ -20,6 +20,8 @@ export interface DecodeOptions {
 
 export interface TextTokenizer {
   readonly vocabularySize: number;
+  /** The largest token number that text can turn into. */
+  readonly largestToken: number;
   readonly encode: (text: string, options?: EncodeOptions) => number[];
   /** The text of `tokens`; bytes that are no whole UTF-8 sequence come as U+FFFD. */
   readonly decode: (tokens: readonly number[], options?: DecodeOptions) => string;
@@ -33,9 +35,12 @@ export interface TextTokenizer {
  */
 export function createTokenizer(tokenizerJson: JsonObject): TextTokenizer {
   const tokenizer = load(tokenizerJson);
-  const added = [...tokenizer.get_added_tokens_decoder().values()].filter((token) => token.special);
+  const allAdded = [...tokenizer.get_added_tokens_decoder().values()];
+  const added = allAdded.filter((token) => token.special);
+  const vocabulary = tokenizer.get_vocab();
   return {
-    vocabularySize: tokenizer.get_vocab().size,
+    vocabularySize: vocabulary.size,
+    largestToken: [...vocabulary.values(), ...allAdded.map(({ id }) => id)].reduce((a, b) => Math.max(a, b), -1),
     specialTokens: new Map(added.map((token) => [token.content, token.id])),
     encode: (text, { specialTokens = 'recognised' } = {}) =>
       tokenizer.encode(wellFormed(text), { add_special_tokens: specialTokens === 'added' }).ids,

@@ -22,7 +22,10 @@ export interface WeightsIndex {
   readonly tensors: readonly WeightTensor[];
 }
 
-/** Writes `weights.bin` into `folder`, one tensor in memory at a time; the index is returned, not written. */
+/**
+ * Writes `weights.bin` into `folder`, one tensor in memory at a time; the index is returned, not written.
+ * @throws {PermanentError} `CorruptModel` for a weight that is infinite or not a number
+ */
 export async function writeWeights(
   folder: string,
   sourceTensors: readonly SourceTensor[],
@@ -40,6 +43,7 @@ export async function writeWeights(
   try {
     for (const tensor of sourceTensors) {
       const values = await tensor.read();
+      requireFinite(tensor.name, values);
       await append(new Uint8Array((alignment - (position % alignment)) % alignment));
       tensors.push({ name: tensor.name, shape: tensor.shape, offset: position, length: values.byteLength });
       await append(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
@@ -49,6 +53,18 @@ export async function writeWeights(
     await file.close();
   }
   return { format: weightsFormat, bytes: position, sha256: hash.digest('hex'), source, tensors };
+}
+
+/** One such weight makes every loss and every gradient not a number, far from where it stands. */
+function requireFinite(name: string, values: Float32Array): void {
+  let place = 0;
+  while (place < values.length && Number.isFinite(values[place])) place++;
+  if (place === values.length) return;
+  throw new PermanentError(
+    FailureType.CorruptModel,
+    `Tensor "${name}" has ${values[place]} at place ${place} of ${values.length}; expected finite weights. The model ` +
+      'is damaged, or its training diverged: download it again, or use another.',
+  );
 }
 
 /** The index of a prepared folder, or undefined when there is none of this format or `weights.bin` has another size. */

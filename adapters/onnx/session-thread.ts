@@ -54,7 +54,7 @@ function executionProviders(): string[] {
  * Graphs come as they are to be run: rewriting takes as long as the rest of opening and makes no run faster. Memory patterns
  * would keep one more block for every shape of batch.
  */
-async function createSession({ bytes, weightsFolder }: GraphModel, threads: number): Promise<InferenceSession> {
+async function createSession({ bytes, weightsFolder, mapWeights = false }: GraphModel, threads: number): Promise<InferenceSession> {
   if (weightsFolder !== null) await access(weightsFolder);
   return InferenceSession.create(bytes, {
     intraOpNumThreads: threads,
@@ -64,9 +64,12 @@ async function createSession({ bytes, weightsFolder }: GraphModel, threads: numb
     enableMemPattern: false,
     logSeverityLevel: 3,
     executionProviders: executionProviders(),
-    ...(weightsFolder !== null && {
-      extra: { session: { model_external_initializers_file_folder_path: weightsFolder } },
-    }),
+    extra: {
+      session: {
+        disable_prepacking: mapWeights ? '1' : '0',
+        ...(weightsFolder !== null && { model_external_initializers_file_folder_path: weightsFolder }),
+      },
+    },
   });
 }
 

@@ -15,7 +15,7 @@ export type TableStore = Pick<Store, 'writeTablePart' | 'writeTable' | 'readTabl
 export function createTableStore(parts: PartStore): TableStore {
   return {
     async writeTablePart(kind, path, rows, metadata = {}) {
-      const bytes = encodeRows(kind, path, rows, metadata);
+      const bytes = encodeTable(kind, path, rows, metadata);
       return parts.writePart(bytes, { path, mediaType: PARQUET_MEDIA_TYPE, rows: rows.length });
     },
 
@@ -63,7 +63,11 @@ const columnsOf: { readonly [Kind in TableKind]: Columns<TableRows[Kind]> } = {
 
 type Row = Readonly<Record<string, unknown>>;
 
-function encodeRows<Kind extends TableKind>(
+/**
+ * The bytes of a Parquet file that holds `rows`.
+ * @param path - for messages
+ */
+export function encodeTable<Kind extends TableKind>(
   kind: Kind,
   path: string,
   rows: readonly TableRows[Kind][],
@@ -146,17 +150,32 @@ async function decodeRows<Kind extends TableKind>(
   part: ManifestPart,
   bytes: Uint8Array,
 ): Promise<readonly TableRows[Kind][]> {
+  const rows = await decodeTable(kind, `part ${part.path} (${part.sha256})`, bytes);
+  if (rows.length === part.rows) return rows;
+  throw notATable(kind, `part ${part.path} (${part.sha256})`, `${rows.length} rows; expected ${part.rows}`);
+}
+
+/**
+ * The rows of a Parquet file that `encodeTable` made.
+ * @param name - of the file, for messages
+ */
+export async function decodeTable<Kind extends TableKind>(
+  kind: Kind,
+  name: string,
+  bytes: Uint8Array,
+): Promise<readonly TableRows[Kind][]> {
   const rows = await decodeParquet(bytes);
   const columns = Object.entries<ColumnType>(columnsOf[kind]);
   const found = Object.keys(rows[0] ?? {});
-  if (rows.length !== part.rows || columns.some(([name]) => !found.includes(name))) {
-    throw new PermanentError(
-      'InvalidData',
-      `store: part ${part.path} (${part.sha256}) is no ${kind} table: found ${rows.length} rows of ${found.join(', ')}; ` +
-        `expected ${part.rows} rows of ${columns.map(([name]) => name).join(', ')}`,
-    );
+  if (columns.some(([column]) => !found.includes(column))) {
+    const expected = columns.map(([column]) => column).join(', ');
+    throw notATable(kind, name, `rows of ${found.join(', ')}; expected ${expected}`);
   }
   return rows.map((row) => decodeRow(row, columns)) as unknown as readonly TableRows[Kind][];
+}
+
+function notATable(kind: TableKind, name: string, found: string): PermanentError {
+  return new PermanentError('InvalidData', `store: ${name} is no ${kind} table: found ${found}`);
 }
 
 function decodeRow(row: Row, columns: readonly (readonly [string, ColumnType])[]): Row {

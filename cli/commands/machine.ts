@@ -28,13 +28,19 @@ export function addModels(program: Command, context: CommandContext): void {
     });
   models
     .command('pull')
-    .description('fetch one into the cache; safe to repeat')
-    .argument('<name>', 'a name of the list')
+    .description('fetch one, prepare and check it; safe to repeat, and goes on where it broke off')
+    .argument('<name>', 'a name of the list, org/name[@revision] of the Hugging Face hub, a folder, or a GGUF file')
     .option('--json', 'one JSON document on stdout')
-    .addHelpText('after', '\nExample:\n  diffract models pull smollm2-135m-instruct')
+    .addHelpText(
+      'after',
+      '\nHF_TOKEN is sent to the hub for private and gated models; HF_ENDPOINT names another hub.' +
+        '\nAfterwards the name can be used as a model everywhere.' +
+        '\n\nExample:\n  diffract models pull smollm2-135m-instruct\n  diffract models pull Qwen/Qwen2.5-0.5B-Instruct@main',
+    )
     .action(async (name: string, options: JsonOption) => {
-      const file = await context.services.pullModel(name, (message) => context.terminal.note(message));
-      printResult(context, options, { model: name, file }, `Model ${name}: ${file}`);
+      const { folder, commit } = await context.services.pullModel(name, (message) => context.terminal.note(message));
+      const pinned = commit === null ? '' : `, pinned to commit ${commit}`;
+      printResult(context, options, { model: name, folder, commit }, `Model ${name}: ${folder}${pinned}`);
     });
 }
 

@@ -4,8 +4,9 @@ import { PermanentError } from '../../contracts/failures.ts';
 import type { GraphBuilder } from '../graph/builder.ts';
 import type { GraphNode, Value } from '../graph/graph.ts';
 import { broadcastAxes, sameShape } from '../graph/shapes.ts';
+import type { Recall } from './recall.ts';
 import type { DifferentiableOperator, GradientRule } from './rules.ts';
-import { gradientRules } from './rules.ts';
+import { gradientRules, withoutGradient } from './rules.ts';
 
 export interface GradientRequest {
   /** The value whose gradient is taken. */
@@ -14,6 +15,8 @@ export interface GradientRequest {
   readonly seed: Value;
   /** The values to differentiate with respect to; may be inputs, initializers or results of nodes. */
   readonly at: readonly Value[];
+  /** How the rules get at values of the forward pass; by default they stay in memory until they are read. */
+  readonly recall?: Recall;
 }
 
 /**
@@ -21,7 +24,7 @@ export interface GradientRequest {
  * @throws {PermanentError} `UnsupportedModel`, before anything runs, when an operator without a rule lies between `at`
  * and `of`, or when `of` does not depend on a value of `at`
  */
-export function gradients(builder: GraphBuilder, { of, seed, at }: GradientRequest): Map<string, Value> {
+export function gradients(builder: GraphBuilder, { of, seed, at, recall = kept }: GradientRequest): Map<string, Value> {
   const path = nodesBetween(builder.nodes, at, of);
   const rules = path.map(ruleOf);
   const dependent = new Set([
@@ -36,7 +39,8 @@ export function gradients(builder: GraphBuilder, { of, seed, at }: GradientReque
     if (!received) continue;
     const g = builder.sum(received);
     contributions.set(y.name, [g]);
-    const given = rules[index]!({ builder, node, inputs: node.inputs, y, g });
+    const recalled = { ...node, inputs: node.inputs.map(recall), outputs: node.outputs.map(recall) };
+    const given = rules[index]!({ builder, node: recalled, inputs: recalled.inputs, y: recalled.outputs[0]!, g });
     node.inputs.forEach((input, position) => {
       const contribution = given[position];
       if (!contribution || !dependent.has(input.name)) return;
@@ -47,11 +51,14 @@ export function gradients(builder: GraphBuilder, { of, seed, at }: GradientReque
   return new Map(at.map((value) => [value.name, total(builder, contributions, value, of)]));
 }
 
+const kept: Recall = (value) => value;
+
 /** The nodes that `of` depends on and that depend on `at`, in execution order. */
 function nodesBetween(nodes: readonly GraphNode[], at: readonly Value[], of: Value): GraphNode[] {
   const wanted = new Set(at.map(({ name }) => name));
   const after = nodes.filter((node) => {
-    if (!node.inputs.some(({ name }) => wanted.has(name))) return false;
+    // Sizes do not change with the values.
+    if (node.operator === 'Shape' || !node.inputs.some(({ name }) => wanted.has(name))) return false;
     for (const { name } of node.outputs) wanted.add(name);
     return true;
   });
@@ -77,10 +84,11 @@ function refuseSecondaryOutputs(node: GraphNode, needed: ReadonlySet<string>): v
 function ruleOf(node: GraphNode): GradientRule {
   const rule = (gradientRules as Partial<Record<string, GradientRule>>)[node.operator];
   if (rule) return rule;
+  const role = withoutGradient[node.operator as keyof typeof withoutGradient];
   const known = Object.keys(gradientRules satisfies Record<DifferentiableOperator, GradientRule>).join(', ');
   throw new PermanentError(
     'UnsupportedModel',
-    `${node.operator} "${node.name}" has no gradient rule but lies between the loss and a wanted gradient; rules exist for ${known}`,
+    `${node.operator} "${node.name}" has no gradient rule (it ${role}) but lies between the loss and a wanted gradient; rules exist for ${known}`,
   );
 }
 

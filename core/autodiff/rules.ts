@@ -3,20 +3,24 @@
 import type { GraphBuilder, MatmulOptions, RotaryTables } from '../graph/builder.ts';
 import type { GraphNode, Operator, Value } from '../graph/graph.ts';
 
-/** Operators through which no gradient passes; a new operator belongs here or in the table. */
-type NonDifferentiable =
-  | 'Sum'
-  | 'Concat'
-  | 'Identity'
-  | 'Equal'
-  | 'Cast'
-  | 'ArgMax'
-  | 'Shape'
-  | 'ConstantOfShape'
-  | 'ScatterND'
-  | 'ScatterElements';
+/** Operators through which no gradient passes, and what they do instead; a new operator belongs here or in the table of rules. */
+export const withoutGradient = {
+  Sum: 'adds up gradients, after the loss',
+  Concat: 'joins rows that are not differentiated through: a cache, slices of a finished loss',
+  Slice: 'cuts rows that are not differentiated through',
+  Split: 'cuts results that are not differentiated through',
+  DequantizeLinear: 'makes a constant, such as random signs, from its bytes',
+  Identity: 'names an output',
+  Equal: 'gives true or false, piecewise constant',
+  Cast: 'turns true and false into 1 and 0',
+  ArgMax: 'gives a place, piecewise constant',
+  Shape: 'gives sizes, not values',
+  ConstantOfShape: 'gives zeros, whatever the values',
+  ScatterND: 'adds gradients to the rows that Gather took them from, after the loss',
+  ScatterElements: 'adds gradients to the entries that GatherElements took them from, after the loss',
+} as const satisfies Partial<Record<Operator, string>>;
 
-export type DifferentiableOperator = Exclude<Operator, NonDifferentiable>;
+export type DifferentiableOperator = Exclude<Operator, keyof typeof withoutGradient>;
 
 export interface RuleContext {
   readonly builder: GraphBuilder;
@@ -40,8 +44,14 @@ export const gradientRules: Record<DifferentiableOperator, GradientRule> = {
   Exp: ({ builder, g, y }) => [builder.mul(g, y)],
   Log: unary(({ builder, g }, x) => builder.div(g, x)),
   Sqrt: ({ builder, g, y }) => [builder.div(g, builder.add(y, y))],
+  // dx = g 2 / sqrt(pi) exp(-x^2)
+  Erf: unary(({ builder, g }, x) => {
+    const slope = builder.mul(builder.exp(builder.neg(builder.mul(x, x))), builder.scalar(2 / Math.sqrt(Math.PI)));
+    return builder.mul(g, slope);
+  }),
   Tanh: ({ builder, g, y }) => [builder.sub(g, builder.mul(g, builder.mul(y, y)))],
   Sigmoid: ({ builder, g, y }) => [builder.mul(builder.mul(g, y), builder.sub(builder.scalar(1), y))],
+  QuickGelu: unary(siluSlope),
   // dx = y (g - sum(g y))
   Softmax: ({ builder, g, y }) => [builder.mul(y, builder.sub(g, sumLast(builder, builder.mul(g, y))))],
   // dx = g - exp(y) sum(g)
@@ -55,10 +65,17 @@ export const gradientRules: Record<DifferentiableOperator, GradientRule> = {
     builder.scatterElements(builder.zerosLike(x), indices, g),
     null,
   ]),
+  LayerNormalization: layerNormRule,
   SimplifiedLayerNormalization: rmsNormRule,
   FusedMatMul: matmulRule,
   RotaryEmbedding: rotaryRule,
 };
+
+/** y = x s with s = sigmoid(x): dx = g (s + y - y s). The builder makes this operator with alpha 1 only. */
+function siluSlope({ builder, y, g }: RuleContext, x: Value): Value {
+  const s = builder.sigmoid(x);
+  return builder.mul(g, builder.add(s, builder.sub(y, builder.mul(y, s))));
+}
 
 function unary(rule: (context: RuleContext, x: Value) => Value): GradientRule {
   return (context) => [rule(context, context.inputs[0]!)];
@@ -97,6 +114,18 @@ function transposeRule({ builder, node, g }: RuleContext): [Value] {
 function gatherRule({ builder, inputs, g }: RuleContext): [Value, null] {
   const [table, indices] = [inputs[0]!, inputs[1]!];
   return [builder.scatterRows(builder.zerosLike(table), indices, g), null];
+}
+
+/** y = n w + b with n = (x - m) r, m the mean, r = 1 / deviation: dx = r (g w - mean(g w) - n mean(g w n)), dw = g n, db = g. */
+function layerNormRule({ builder, node, inputs, g }: RuleContext): [Value, Value, Value] {
+  const [x, weight] = [inputs[0]!, inputs[1]!];
+  const [mean, inverse] = [node.outputs[1]!, node.outputs[2]!];
+  const normalized = builder.mul(builder.sub(x, mean), inverse);
+  const weighted = builder.mul(g, weight);
+  const last = [x.shape.length - 1];
+  const along = builder.mul(normalized, builder.reduceMean(builder.mul(weighted, normalized), last, 'keep'));
+  const centred = builder.sub(weighted, builder.reduceMean(weighted, last, 'keep'));
+  return [builder.mul(inverse, builder.sub(centred, along)), builder.mul(g, normalized), g];
 }
 
 /** y = n w with n = x r, r = 1 / rms(x): dx = r (g w - n mean(g w n)), dw = g n. */

@@ -22,7 +22,8 @@ export function symmetricEigenvalues(matrix: Float64Array, size: number): Float6
   const largest = largestEntry(matrix, size);
   if (largest === 0) return new Float64Array(size);
   // Scaled to entries of at most 1, squares can neither overflow nor lose what matters to underflow.
-  const work = matrix.map((value) => value / largest);
+  const work = new Float64Array(matrix.length);
+  for (let index = 0; index < work.length; index++) work[index] = matrix[index]! / largest;
   const { diagonal, offDiagonal } = tridiagonalise(work, size);
   iterateQl(diagonal, offDiagonal);
   return diagonal.map((value) => value * largest).sort((a, b) => b - a);
@@ -42,30 +43,46 @@ function largestEntry(matrix: Float64Array, size: number): number {
   return largest;
 }
 
-/** A tridiagonal matrix with the same eigenvalues; `offDiagonal[i]` couples i and i + 1, its last entry is 0. Overwrites `a`. */
+/**
+ * A tridiagonal matrix with the same eigenvalues; `offDiagonal[i]` couples i and i + 1, its last entry is 0. Overwrites `a`.
+ * The update that a reflection asks for waits until the next reflection is known, so that one pass over the matrix does
+ * both its update and its product with the next vector.
+ */
 function tridiagonalise(a: Float64Array, size: number): { diagonal: Float64Array; offDiagonal: Float64Array } {
   const diagonal = new Float64Array(size);
   const offDiagonal = new Float64Array(size);
-  const vector = new Float64Array(size);
-  const product = new Float64Array(size);
+  let waiting: RankTwo = { left: new Float64Array(size), right: new Float64Array(size) };
+  let next: RankTwo = { left: new Float64Array(size), right: new Float64Array(size) };
   // Row by row from the last one, so that every pass runs along rows of the lower triangle.
   for (let row = size - 1; row > 0; row--) {
+    subtractInRow(a, row, size, waiting);
     diagonal[row] = a[row * size + row]!;
-    const { coupling, beta } = reflect(a, row, size, vector);
+    const { coupling, beta } = reflect(a, row, size, next.left);
     offDiagonal[row - 1] = coupling;
-    if (beta === 0) continue;
-    multiplyLower(a, row, size, vector, product);
-    let overlap = 0;
-    for (let index = 0; index < row; index++) {
-      product[index] = product[index]! * beta;
-      overlap += product[index]! * vector[index]!;
-    }
-    const shift = (beta * overlap) / 2;
-    for (let index = 0; index < row; index++) product[index] = product[index]! - shift * vector[index]!;
-    subtractRankTwo(a, row, size, vector, product);
+    if (beta === 0) next.left.fill(0);
+    updateAndMultiply(a, row, size, waiting, next);
+    finishUpdate(next, row, beta);
+    [waiting, next] = [next, waiting];
   }
-  if (size > 0) diagonal[0] = a[0]!;
+  if (size > 0) diagonal[0] = a[0]! - 2 * waiting.left[0]! * waiting.right[0]!;
   return { diagonal, offDiagonal };
+}
+
+/** The update A - l rᵀ - r lᵀ with l = left, r = right. */
+interface RankTwo {
+  readonly left: Float64Array;
+  readonly right: Float64Array;
+}
+
+// From v and A v to the update (v, w) of the reflection I - beta v vᵀ: w = beta A v - (beta² vᵀ A v / 2) v.
+function finishUpdate({ left, right }: RankTwo, order: number, beta: number): void {
+  let overlap = 0;
+  for (let index = 0; index < order; index++) {
+    right[index] = right[index]! * beta;
+    overlap += right[index]! * left[index]!;
+  }
+  const shift = (beta * overlap) / 2;
+  for (let index = 0; index < order; index++) right[index] = right[index]! - shift * left[index]!;
 }
 
 // The Householder vector that turns row `row` left of the diagonal into (0, ..., 0, coupling); reflection I - beta v vᵀ.
@@ -86,54 +103,78 @@ function reflect(a: Float64Array, row: number, size: number, vector: Float64Arra
   return { coupling, beta: 1 / (norm * (norm + Math.abs(edge))) };
 }
 
-// product = A vector for the leading `order` block, of which only the lower triangle is stored: one pass, two rows at a time.
-function multiplyLower(
-  a: Float64Array,
-  order: number,
-  size: number,
-  vector: Float64Array,
-  product: Float64Array,
-): void {
-  product.fill(0, 0, order);
-  let row = 0;
-  for (; row + 1 < order; row += 2) {
-    const first = row * size;
-    const second = first + size;
-    const v0 = vector[row]!;
-    const v1 = vector[row + 1]!;
-    let sum0 = 0;
-    let sum1 = 0;
-    for (let column = 0; column < row; column++) {
-      const a0 = a[first + column]!;
-      const a1 = a[second + column]!;
-      const v = vector[column]!;
-      sum0 += a0 * v;
-      sum1 += a1 * v;
-      product[column] = product[column]! + a0 * v0 + a1 * v1;
-    }
-    const inner = a[second + row]!;
-    product[row] = product[row]! + sum0 + a[first + row]! * v0 + inner * v1;
-    product[row + 1] = product[row + 1]! + sum1 + inner * v0 + a[second + row + 1]! * v1;
-  }
-  if (row < order) {
-    let sum = 0;
-    for (let column = 0; column < row; column++) {
-      sum += a[row * size + column]! * vector[column]!;
-      product[column] = product[column]! + a[row * size + column]! * vector[row]!;
-    }
-    product[row] = product[row]! + sum + a[row * size + row]! * vector[row]!;
+// Entries 0 to `row` of the row, brought up to date.
+function subtractInRow(a: Float64Array, row: number, size: number, { left, right }: RankTwo): void {
+  const start = row * size;
+  const l = left[row]!;
+  const r = right[row]!;
+  for (let column = 0; column <= row; column++) {
+    a[start + column] = a[start + column]! - l * right[column]! - r * left[column]!;
   }
 }
 
-function subtractRankTwo(a: Float64Array, order: number, size: number, v: Float64Array, w: Float64Array): void {
-  for (let row = 0; row < order; row++) {
-    const start = row * size;
-    const v0 = v[row]!;
-    const w0 = w[row]!;
-    for (let column = 0; column <= row; column++) {
-      a[start + column] = a[start + column]! - v0 * w[column]! - w0 * v[column]!;
-    }
+// For the leading block of `order` rows, of which only the lower triangle is stored: brings it up to date with `waiting`,
+// then next.right = A next.left. Four rows share what is read for a column; the corner of the four goes row by row.
+function updateAndMultiply(a: Float64Array, order: number, size: number, waiting: RankTwo, next: RankTwo): void {
+  next.right.fill(0, 0, order);
+  let row = 0;
+  for (; row + 3 < order; row += 4) {
+    fourRows(a, row, size, waiting, next);
+    for (let corner = row; corner < row + 4; corner++) oneRow(a, corner, row, size, waiting, next);
   }
+  for (; row < order; row++) oneRow(a, row, 0, size, waiting, next);
+}
+
+function oneRow(a: Float64Array, row: number, from: number, size: number, waiting: RankTwo, next: RankTwo): void {
+  const { left, right } = waiting;
+  const { left: vector, right: product } = next;
+  const start = row * size;
+  const l = left[row]!;
+  const r = right[row]!;
+  const v = vector[row]!;
+  let sum = 0;
+  for (let column = from; column <= row; column++) {
+    const value = a[start + column]! - l * right[column]! - r * left[column]!;
+    a[start + column] = value;
+    sum += value * vector[column]!;
+    if (column < row) product[column] = product[column]! + value * v;
+  }
+  product[row] = product[row]! + sum;
+}
+
+function fourRows(a: Float64Array, row: number, size: number, waiting: RankTwo, next: RankTwo): void {
+  const { left, right } = waiting;
+  const { left: vector, right: product } = next;
+  const first = row * size;
+  const second = first + size;
+  const third = second + size;
+  const fourth = third + size;
+  const [l0, l1, l2, l3] = [left[row]!, left[row + 1]!, left[row + 2]!, left[row + 3]!];
+  const [r0, r1, r2, r3] = [right[row]!, right[row + 1]!, right[row + 2]!, right[row + 3]!];
+  const [v0, v1, v2, v3] = [vector[row]!, vector[row + 1]!, vector[row + 2]!, vector[row + 3]!];
+  let [sum0, sum1, sum2, sum3] = [0, 0, 0, 0];
+  for (let column = 0; column < row; column++) {
+    const l = left[column]!;
+    const r = right[column]!;
+    const v = vector[column]!;
+    const a0 = a[first + column]! - l0 * r - r0 * l;
+    const a1 = a[second + column]! - l1 * r - r1 * l;
+    const a2 = a[third + column]! - l2 * r - r2 * l;
+    const a3 = a[fourth + column]! - l3 * r - r3 * l;
+    a[first + column] = a0;
+    a[second + column] = a1;
+    a[third + column] = a2;
+    a[fourth + column] = a3;
+    sum0 += a0 * v;
+    sum1 += a1 * v;
+    sum2 += a2 * v;
+    sum3 += a3 * v;
+    product[column] = product[column]! + (a0 * v0 + a1 * v1 + (a2 * v2 + a3 * v3));
+  }
+  product[row] = product[row]! + sum0;
+  product[row + 1] = product[row + 1]! + sum1;
+  product[row + 2] = product[row + 2]! + sum2;
+  product[row + 3] = product[row + 3]! + sum3;
 }
 
 // Deflation compares with the norm of the whole matrix: against its neighbours alone, a block of zeros up to rounding

@@ -38,30 +38,38 @@ export function requireShape(rows: RowMatrix, where: string): void {
 
 /**
  * The L2 norm of every row, in float64.
+ * @param first - the number by which a message calls the first row
  * @throws {PermanentError} `InvalidData` when the shape is wrong or a norm is off 1 by more than 1e-3 (zero and
  * non-finite rows included)
  */
-export function requireUnitRows(rows: RowMatrix, where: string): Float64Array {
+export function requireUnitRows(rows: RowMatrix, where: string, first = 0): Float64Array {
   requireShape(rows, where);
   const norms = new Float64Array(rows.count);
   for (let row = 0; row < rows.count; row++) {
     const norm = normOf(rows, row);
-    if (!(Math.abs(norm - 1) <= UNIT_NORM_TOLERANCE)) {
-      throw new PermanentError(
-        FailureType.InvalidData,
-        `${where}: row ${row} has norm ${norm}, expected 1 within ${UNIT_NORM_TOLERANCE}; ` +
-          'scale sketches to unit norm and leave out zero and non-finite ones',
-      );
-    }
+    requireUnitNorm(norm, first + row, where);
     norms[row] = norm;
   }
   return norms;
+}
+
+/** @throws {PermanentError} `InvalidData` when the norm of row `row` is off 1 by more than 1e-3 or not a number */
+export function requireUnitNorm(norm: number, row: number, where: string): void {
+  if (Math.abs(norm - 1) <= UNIT_NORM_TOLERANCE) return;
+  throw new PermanentError(
+    FailureType.InvalidData,
+    `${where}: row ${row} has norm ${norm}, expected 1 within ${UNIT_NORM_TOLERANCE}; ` +
+      'scale sketches to unit norm and leave out zero and non-finite ones',
+  );
 }
 
 function normOf(rows: RowMatrix, row: number): number {
   const start = row * rows.dimension;
   const end = start + rows.dimension;
   let squares = 0;
-  for (let index = start; index < end; index++) squares += rows.values[index]! * rows.values[index]!;
+  for (let index = start; index < end; index++) {
+    const value = rows.values[index]!;
+    squares += value * value;
+  }
   return Math.sqrt(squares);
 }

@@ -21,6 +21,19 @@ export function zeroSums(size: number): SymmetricSums {
   return { size, tiles: new Float64Array(tileValueCount(size)) };
 }
 
+/** Sums whose entry (row, column), row <= column, is given. */
+export function symmetricSums(size: number, entry: (row: number, column: number) => number): SymmetricSums {
+  const sums = zeroSums(size);
+  for (let row = 0; row < size; row++) {
+    // A tile on the diagonal holds both of its halves.
+    const first = row - (row % 4);
+    for (let column = first; column < size; column++) {
+      sums.tiles[placeOf(size, row, column)] = column < row ? entry(column, row) : entry(row, column);
+    }
+  }
+  return sums;
+}
+
 /** Number of values that the tiles of `size` columns hold. */
 export function tileValueCount(size: number): number {
   const order = Math.ceil(size / 4);
@@ -52,18 +65,23 @@ export function addColumnProducts(sums: SymmetricSums, panels: ColumnPanels): vo
 /** The full square matrix, row-major, every sum times `scale`. */
 export function squareOf(sums: SymmetricSums, scale: number): Float64Array {
   const { size, tiles } = sums;
-  const order = Math.ceil(size / 4);
   const matrix = new Float64Array(size * size);
   for (let row = 0; row < size; row++) {
-    const first = row >> 2;
-    const rowOfTiles = first * order - (first * (first - 1)) / 2 - first;
     for (let column = row; column < size; column++) {
-      const value = tiles[(rowOfTiles + (column >> 2)) * 16 + (row & 3) * 4 + (column & 3)]! * scale;
+      const value = tiles[placeOf(size, row, column)]! * scale;
       matrix[row * size + column] = value;
       matrix[column * size + row] = value;
     }
   }
   return matrix;
+}
+
+/** Where the tiles hold entry (row, column); the column's tile is not left of the row's. */
+function placeOf(size: number, row: number, column: number): number {
+  const order = Math.ceil(size / 4);
+  const first = row >> 2;
+  const rowOfTiles = first * order - (first * (first - 1)) / 2 - first;
+  return (rowOfTiles + (column >> 2)) * 16 + (row & 3) * 4 + (column & 3);
 }
 
 // Sixteen running sums in locals, as an array of them is several times slower; one row of the tile stays on one line.

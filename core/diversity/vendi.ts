@@ -87,9 +87,10 @@ export function gVendiOfCovariance(covariance: Covariance): GVendi {
 }
 
 function scoreMatrix(matrix: Float64Array, n: number, d: number): GVendi {
-  const eigenvalues = symmetricEigenvalues(matrix, Math.sqrt(matrix.length));
+  const order = Math.sqrt(matrix.length);
+  const eigenvalues = symmetricEigenvalues(matrix, order);
   const value = vendiScore(eigenvalues, 1);
-  const vs2 = 1 / matrix.reduce((sum, entry) => sum + entry * entry, 0);
+  const vs2 = orderTwo(matrix, order);
   if (!(Math.abs(vendiScore(eigenvalues, 2) / vs2 - 1) < 1e-8)) {
     throw new PermanentError(
       FailureType.InvalidData,
@@ -97,4 +98,16 @@ function scoreMatrix(matrix: Float64Array, n: number, d: number): GVendi {
     );
   }
   return { value, n, d, effectiveShare: value / Math.min(n, d), vs2 };
+}
+
+// trace² / ||C||²: the trace is 1 but for the rounding of float32 products.
+function orderTwo(matrix: Float64Array, order: number): number {
+  let squares = 0;
+  for (let index = 0; index < matrix.length; index++) {
+    const entry = matrix[index]!;
+    squares += entry * entry;
+  }
+  let trace = 0;
+  for (let index = 0; index < order; index++) trace += matrix[index * order + index]!;
+  return trace ** 2 / squares;
 }

@@ -7,12 +7,12 @@ import type {
   ExternalData,
   Graph,
   GraphNode,
-  Initializer,
   Operator,
   Shape,
   Value,
 } from './graph.ts';
 import { describeShape } from './graph.ts';
+import { Initializers } from './initializers.ts';
 import { broadcastShapes, matmulShape, reducedShape, reshapeSizes, sameShape } from './shapes.ts';
 
 export interface MatmulOptions {
@@ -38,8 +38,7 @@ export class GraphBuilder {
   readonly nodes: GraphNode[] = [];
   private readonly inputs: Value[] = [];
   private readonly outputs: Value[] = [];
-  private readonly initializers = new Map<string, Initializer>();
-  private readonly constants = new Map<string, Value>();
+  private readonly initializers = new Initializers();
 
   input(name: string, type: ElementType, shape: Shape): Value {
     const value = { name, type, shape };
@@ -57,35 +56,28 @@ export class GraphBuilder {
 
   /** A float32 initializer; asking again for a name gives the same value. */
   weight(name: string, shape: readonly number[], data: Float32Array | ExternalData): Value {
-    const known = this.initializers.get(name);
-    if (known) return known.value;
-    const size = shape.reduce((product, side) => product * side, 1);
-    const bytes = data instanceof Float32Array ? data.byteLength : data.length;
-    if (bytes !== size * 4) {
-      throw refused(`initializer "${name}"`, `${describeShape(shape)} needs ${size * 4} bytes, found ${bytes}`);
-    }
-    return this.initialize({ name, type: 'float32', shape }, data);
+    return this.initializers.weight(name, shape, data);
+  }
+
+  /** scale * data as float32, made anew for each use from an initializer of one byte a number. */
+  scaledBytes(name: string, shape: readonly number[], { data, scale }: { data: Int8Array; scale: number }): Value {
+    const stored = this.initializers.bytes(name, shape, data);
+    return this.emit('DequantizeLinear', [stored, this.scalar(scale)], {}, { type: 'float32', shape });
   }
 
   integers(values: readonly number[]): Value {
-    return this.constant(`int64:${values.join(',')}`, (name) => ({
-      value: { name, type: 'int64', shape: [values.length] },
-      data: BigInt64Array.from(values, BigInt),
-    }));
+    return this.initializers.integers(values);
   }
 
   /** The numbers of a value that `integers` made. */
   integersOf(value: Value): number[] {
-    const data = this.initializers.get(value.name)?.data;
-    if (!(data instanceof BigInt64Array)) throw refused(`value "${value.name}"`, 'expected constant integers');
-    return Array.from(data, Number);
+    const found = this.initializers.integersOf(value);
+    if (found === null) throw refused(`value "${value.name}"`, 'expected constant integers');
+    return found;
   }
 
   scalar(number: number): Value {
-    return this.constant(`float32:${number}`, (name) => ({
-      value: { name, type: 'float32', shape: [] },
-      data: Float32Array.of(number),
-    }));
+    return this.initializers.scalar(number);
   }
 
   add(a: Value, b: Value): Value {
@@ -125,12 +117,21 @@ export class GraphBuilder {
     return this.unary('Sqrt', x);
   }
 
+  erf(x: Value): Value {
+    return this.unary('Erf', x);
+  }
+
   tanh(x: Value): Value {
     return this.unary('Tanh', x);
   }
 
   sigmoid(x: Value): Value {
     return this.unary('Sigmoid', x);
+  }
+
+  /** x / (1 + exp(-x)) */
+  silu(x: Value): Value {
+    return this.unary('QuickGelu', x, { alpha: { float: 1 } });
   }
 
   /** Over the last axis. */
@@ -167,6 +168,29 @@ export class GraphBuilder {
     return this.emit('FusedMatMul', [a, b], attributes, { type: a.type, shape });
   }
 
+  /**
+   * `output` = (x - mean) * inverse * weight + bias with `inverse` = 1 / sqrt(variance + epsilon), mean and variance over the
+   * last axis, which both keep with size 1.
+   */
+  layerNorm(
+    x: Value,
+    { weight, bias }: { readonly weight: Value; readonly bias: Value },
+    epsilon: number,
+  ): { output: Value; mean: Value; inverse: Value } {
+    const operator = 'LayerNormalization';
+    const size = x.shape[x.shape.length - 1]!;
+    if (!sameShape(weight.shape, [size]) || !sameShape(bias.shape, [size])) {
+      throw this.mismatch(operator, [x, weight, bias], 'sizes differ');
+    }
+    const like = { type: x.type, shape: [...x.shape.slice(0, -1), 1] };
+    const output = this.fresh(operator, x);
+    const mean = this.fresh(`${operator}.mean`, like);
+    const inverse = this.fresh(`${operator}.inverse`, like);
+    const attributes = { axis: -1, epsilon: { float: epsilon }, stash_type: 1 };
+    this.push(operator, [x, weight, bias], attributes, [output, mean, inverse]);
+    return { output, mean, inverse };
+  }
+
   /** `output` = x * inverse * weight with `inverse` = 1 / sqrt(mean(x^2) + epsilon) over the last axis, which it keeps with size 1. */
   rmsNorm(x: Value, weight: Value, epsilon: number): { output: Value; inverse: Value } {
     const size = x.shape[x.shape.length - 1]!;
@@ -201,6 +225,22 @@ export class GraphBuilder {
     return this.emit('Reshape', [x, this.integers(sizes)], {}, { type: x.type, shape });
   }
 
+  /** `x` in the shape of `like`, which holds as many entries. */
+  reshapeLike(x: Value, like: Value): Value {
+    const shape = this.emit('Shape', [like], {}, { type: 'int64', shape: [like.shape.length] });
+    return this.emit('Reshape', [x, shape], {}, { type: x.type, shape: like.shape });
+  }
+
+  /**
+   * `x` as it is, once `earlier`, a value of as many axes, has been computed. The runtime picks the order of nodes by what needs
+   * what; this says what should be done with early, so that its inputs need not wait in memory. Costs nothing.
+   */
+  after(x: Value, earlier: Value): Value {
+    const shape = this.emit('Shape', [earlier], {}, { type: 'int64', shape: [x.shape.length] });
+    const unchanged = this.mul(shape, this.integers([0]));
+    return this.emit('Reshape', [x, unchanged], {}, x);
+  }
+
   transpose(x: Value, permutation: readonly number[]): Value {
     const shape = permutation.map((axis) => x.shape[axis]!);
     return this.emit('Transpose', [x], { perm: permutation }, { type: x.type, shape });
@@ -212,6 +252,27 @@ export class GraphBuilder {
     const other = parts.find(({ shape }) => !sameShape(shape.slice(1), first.shape.slice(1)));
     if (other) throw this.mismatch('Concat', [first, other], 'sizes differ beyond the first');
     return this.emit('Concat', parts, { axis: 0 }, { type: first.type, shape: [joined, ...first.shape.slice(1)] });
+  }
+
+  /** Rows `from` up to, without, `to` (null: all from there) of the first axis, as many as there are: `size` names how many. */
+  sliceFirst(x: Value, from: number, to: number | null, size: string): Value {
+    const end = to ?? Number.MAX_SAFE_INTEGER;
+    const inputs = [x, this.integers([from]), this.integers([end]), this.integers([0])];
+    return this.emit('Slice', inputs, {}, { type: x.type, shape: [size, ...x.shape.slice(1)] });
+  }
+
+  /** Parts of the last axis, `sizes` wide, in order. */
+  splitLast(x: Value, sizes: readonly number[]): Value[] {
+    const width = sizes.reduce((sum, size) => sum + size, 0);
+    const leading = x.shape.slice(0, -1);
+    if (!sameShape(x.shape, [...leading, width])) throw this.mismatch('Split', [x], `${width} columns asked for`);
+    const parts = sizes.map((size, part) => ({
+      name: `Split_${this.nodes.length}.${part}`,
+      type: x.type,
+      shape: [...leading, size],
+    }));
+    this.push('Split', [x, this.integers(sizes)], { axis: leading.length }, parts);
+    return parts;
   }
 
   reduceSum(x: Value, axes: readonly number[], reducedAxes: 'keep' | 'drop'): Value {
@@ -258,6 +319,16 @@ export class GraphBuilder {
     return this.emit('ArgMax', [x], { axis: -1, keepdims: 0 }, { type: 'int64', shape });
   }
 
+  /** The outputs of a node like `node` that reads `inputs`, which have the shapes of the node's own. */
+  repeat(node: GraphNode, inputs: readonly Value[]): Value[] {
+    const outputs = node.outputs.map((output, position) => ({
+      ...output,
+      name: `${output.name}.${this.nodes.length}.${position}`,
+    }));
+    this.push(node.operator, inputs, node.attributes, outputs);
+    return outputs;
+  }
+
   /** The graph of the declared outputs, without the nodes and initializers that they do not need. */
   finish(): Graph {
     const needed = new Set(this.outputs.map(({ name }) => name));
@@ -267,7 +338,7 @@ export class GraphBuilder {
       nodes.push(node);
       for (const { name } of node.inputs) needed.add(name);
     }
-    const initializers = [...this.initializers.values()].filter(({ value }) => needed.has(value.name));
+    const initializers = this.initializers.among(needed);
     return { inputs: this.inputs, outputs: this.outputs, initializers, nodes: nodes.reverse() };
   }
 
@@ -301,7 +372,7 @@ export class GraphBuilder {
   private push(
     operator: Operator,
     inputs: readonly Value[],
-    attributes: Record<string, Attribute>,
+    attributes: Readonly<Record<string, Attribute>>,
     outputs: readonly Value[],
   ): void {
     this.nodes.push({ name: `node_${this.nodes.length}`, operator, inputs, outputs, attributes });
@@ -309,19 +380,6 @@ export class GraphBuilder {
 
   private fresh(prefix: string, like: { readonly type: ElementType; readonly shape: readonly Dimension[] }): Value {
     return { name: `${prefix}_${this.nodes.length}`, type: like.type, shape: like.shape };
-  }
-
-  private constant(key: string, make: (name: string) => Initializer): Value {
-    const known = this.constants.get(key);
-    if (known) return known;
-    const { value, data } = make(`constant_${this.constants.size}`);
-    this.constants.set(key, value);
-    return this.initialize(value, data);
-  }
-
-  private initialize(value: Value, data: Initializer['data']): Value {
-    this.initializers.set(value.name, { value, data });
-    return value;
   }
 
   private mismatch(operator: Operator, values: readonly Value[], what: string): PermanentError {

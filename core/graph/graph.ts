@@ -11,6 +11,7 @@ export const operatorDomains = {
   Exp: '',
   Log: '',
   Sqrt: '',
+  Erf: '',
   Tanh: '',
   Sigmoid: '',
   Softmax: '',
@@ -20,11 +21,16 @@ export const operatorDomains = {
   Reshape: '',
   Transpose: '',
   Concat: '',
+  Split: '',
+  Slice: '',
+  DequantizeLinear: '',
   Gather: '',
   GatherElements: '',
+  LayerNormalization: '',
   SimplifiedLayerNormalization: '',
   FusedMatMul: 'com.microsoft',
   RotaryEmbedding: 'com.microsoft',
+  QuickGelu: 'com.microsoft',
   Sum: '',
   Identity: '',
   Equal: '',
@@ -38,7 +44,7 @@ export const operatorDomains = {
 
 export type Operator = keyof typeof operatorDomains;
 
-export type ElementType = 'float32' | 'int64' | 'bool';
+export type ElementType = 'float32' | 'int64' | 'int8' | 'bool';
 
 /** A size, or the name of a size known only at run time, such as 'N'. */
 export type Dimension = number | string;
@@ -71,7 +77,7 @@ export interface ExternalData {
 
 export interface Initializer {
   readonly value: Value;
-  readonly data: Float32Array | BigInt64Array | ExternalData;
+  readonly data: Float32Array | BigInt64Array | Int8Array | ExternalData;
 }
 
 export interface Graph {

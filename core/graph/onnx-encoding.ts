@@ -7,7 +7,7 @@ const IR_VERSION = 10;
 const OPERATOR_SET = 18;
 const MICROSOFT_OPERATOR_SET = 1;
 
-const ELEMENT_TYPE: Record<ElementType, number> = { float32: 1, int64: 7, bool: 9 };
+const ELEMENT_TYPE: Record<ElementType, number> = { float32: 1, int8: 3, int64: 7, bool: 9 };
 const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, ints: 7 } as const;
 const EXTERNAL = 1;
 

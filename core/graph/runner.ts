@@ -17,6 +17,11 @@ export interface GraphModel {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** The folder that holds the files which the model's external initializers name; null if it has none. */
   readonly weightsFolder: string | null;
+  /**
+   * True: weights stay as they lie in their file, in memory once for all sessions. Otherwise each session rearranges a copy for
+   * every product that reads them, which only runs of few tokens are faster for.
+   */
+  readonly mapWeights?: boolean;
 }
 
 export interface GraphRuntime {

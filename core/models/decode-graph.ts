@@ -2,6 +2,7 @@
 import { GraphBuilder } from '../graph/builder.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { LoraAdapter } from '../training/adapter-file.ts';
+import { maskInputs } from './attention-masks.ts';
 import { fixedAdapter } from './fixed-adapter.ts';
 import type { Attention } from './llama.ts';
 import { buildForward } from './llama.ts';
@@ -25,7 +26,7 @@ export function freshName(kind: CacheKind, index: number): string {
 
 /**
  * Inputs: tokens int64 [N, T], tokenPosition int64 [N, T] (rows of the rotary tables), cosine and sine [positions, head
- * size / 2], mask [N, 1, group * T, S + T] (the T queries once per head of a group), logitPosition int64 [N, 1] (the token
+ * size / 2], the masks [N, 1, group * T, S + T] (the T queries once per head of a group), logitPosition int64 [N, 1] (the token
  * of the run whose successor is asked for), position int64 [T] (0 to T - 1), and the past of every layer.
  * Outputs: next int64 [N, 1], the likeliest successor, and the fresh keys and values of every layer.
  */
@@ -43,7 +44,7 @@ export function buildDecodeGraph(config: ModelConfig, tensors: readonly WeightTe
 /** Slots come first in the cache, so that a token is added at its end and nothing moves. */
 function cachedAttention(builder: GraphBuilder, config: ModelConfig): Attention {
   const { headCount, keyValueHeadCount, headSize } = config;
-  const mask = builder.input('mask', 'float32', ['N', 1, `${headCount / keyValueHeadCount}*T`, 'A']);
+  const mask = maskInputs(builder, config, ['N', 1, `${headCount / keyValueHeadCount}*T`, 'A']);
   return {
     rotary: {
       offset: builder.input('tokenPosition', 'int64', ['N', 'T']),
@@ -57,6 +58,6 @@ function cachedAttention(builder: GraphBuilder, config: ModelConfig): Attention 
       const split = builder.reshape(all, ['A', 'N', keyValueHeadCount, headSize]);
       return builder.transpose(split, [1, 2, 0, 3]);
     },
-    weights: (scores) => builder.softmax(builder.add(scores, mask)),
+    weights: (scores, index) => builder.softmax(builder.add(scores, mask(index))),
   };
 }

@@ -4,7 +4,9 @@ import { encodeModel } from '../graph/onnx-encoding.ts';
 import type { Feeds, GraphSession, TensorValue } from '../graph/runner.ts';
 import type { LoraAdapter } from '../training/adapter-file.ts';
 import { buildDecodeGraph } from './decode-graph.ts';
-import { encodePositions, encodeRotation, MASKED } from './encode.ts';
+import { attentionMasks, causalMask, firstVisible, MASKED } from './attention-masks.ts';
+import type { Window } from './layer-windows.ts';
+import { encodePositions, encodeRotation } from './encode.ts';
 import type { KeyValueCache } from './key-value-cache.ts';
 import { createCache } from './key-value-cache.ts';
 import type { ModelConfig } from './model-config.ts';
@@ -148,16 +150,19 @@ function readPrompts(config: ModelConfig, prompts: readonly (readonly number[])[
   const tokens = new BigInt64Array(prompts.length * width);
   const tokenPosition = BigInt64Array.from(tokens, (_, index) => BigInt(index % width));
   prompts.forEach((prompt, row) => prompt.forEach((token, slot) => (tokens[row * width + slot] = BigInt(token))));
-  const { mask, ...positions } = encodePositions(config, width);
   const copies = prompts.length * groupSize(config);
-  const causal = mask!.data as Float32Array;
-  const masks = new Float32Array(copies * causal.length);
-  for (let copy = 0; copy < copies; copy++) masks.set(causal, copy * causal.length);
+  const dims = [prompts.length, 1, groupSize(config) * width, width];
+  const masks = masksOf(config, dims, (window) => {
+    const causal = causalMask(window, width);
+    const mask = new Float32Array(copies * causal.length);
+    for (let copy = 0; copy < copies; copy++) mask.set(causal, copy * causal.length);
+    return mask;
+  });
   return {
-    ...positions,
+    ...encodePositions(config, width),
+    ...masks,
     tokens: { type: 'int64', dims: [prompts.length, width], data: tokens },
     tokenPosition: { type: 'int64', dims: [prompts.length, width], data: tokenPosition },
-    mask: { type: 'float32', dims: [prompts.length, 1, groupSize(config) * width, width], data: masks },
     logitPosition: integers(
       prompts.map(({ length }) => length - 1),
       [prompts.length, 1],
@@ -165,7 +170,10 @@ function readPrompts(config: ModelConfig, prompts: readonly (readonly number[])[
   };
 }
 
-/** One token a row, after `filled` slots; the slots between a prompt's end and the padded width stay hidden. */
+/**
+ * One token a row, after `filled` slots; the slots between a prompt's end and the padded width stay
+ * hidden, and so do those that a window has left behind.
+ */
 function readTokens(
   config: ModelConfig,
   tokens: readonly number[],
@@ -175,11 +183,18 @@ function readTokens(
 ): Feeds {
   const group = groupSize(config);
   const visible = filled + 1;
-  const mask = new Float32Array(tokens.length * group * visible);
-  for (let query = 0; query < tokens.length * group; query++) {
-    const length = lengths[Math.floor(query / group)]!;
-    mask.fill(MASKED, query * visible + length, query * visible + width);
-  }
+  const masks = masksOf(config, [tokens.length, 1, group, visible], (window) => {
+    const mask = new Float32Array(tokens.length * group * visible);
+    for (let query = 0; query < tokens.length * group; query++) {
+      const length = lengths[Math.floor(query / group)]!;
+      const start = query * visible;
+      mask.fill(MASKED, start + length, start + width);
+      const first = firstVisible(window, length + filled - width);
+      mask.fill(MASKED, start, start + Math.min(first, length));
+      if (first > length) mask.fill(MASKED, start + width, start + width + first - length);
+    }
+    return mask;
+  });
   const column = [tokens.length, 1];
   return {
     tokens: integers(tokens, column),
@@ -187,13 +202,21 @@ function readTokens(
       lengths.map((length) => length + filled - width),
       column,
     ),
-    mask: { type: 'float32', dims: [tokens.length, 1, group, visible], data: mask },
+    ...masks,
     logitPosition: integers(
       lengths.map(() => 0),
       column,
     ),
     position: integers([0], [1]),
   };
+}
+
+function masksOf(config: ModelConfig, dims: readonly number[], mask: (window: Window) => Float32Array): Feeds {
+  const entries = attentionMasks(config).map(({ name, window }): [string, TensorValue] => [
+    name,
+    { type: 'float32', dims, data: mask(window) },
+  ]);
+  return Object.fromEntries(entries);
 }
 
 function groupSize({ headCount, keyValueHeadCount }: ModelConfig): number {

@@ -1,7 +1,10 @@
 // From token ids to the feeds of a language-model graph. How far a sample is padded depends on that sample alone.
 import { PermanentError } from '../../contracts/failures.ts';
-import type { Feeds } from '../graph/runner.ts';
+import type { Feeds, TensorValue } from '../graph/runner.ts';
+import { attentionMasks, causalMask } from './attention-masks.ts';
 import type { ModelConfig } from './model-config.ts';
+
+export { MASKED } from './attention-masks.ts';
 
 export interface TokenSample {
   /** At least one token: the first completion token is predicted from the last of these. */
@@ -24,9 +27,6 @@ export interface Bucket {
 
 const TOKEN_STEP = 16;
 const TARGET_STEP = 8;
-
-/** Far below any score, so that exp gives exactly 0, and far above the smallest float32. */
-export const MASKED = -1e9;
 
 /** Tokens that the model reads: the last completion token is only ever predicted. */
 export function inputLength({ promptTokens, completionTokens }: TokenSample): number {
@@ -110,25 +110,27 @@ function encodeRows(rows: readonly Row[], { tokens: T, targets: L }: Bucket): Fe
   };
 }
 
-/** Positions, causal mask and rotary tables for sequences of `length` tokens, which do not depend on the samples. */
+/** Positions, causal masks and rotary tables for sequences of `length` tokens, which do not depend on the samples. */
 export function encodePositions(config: ModelConfig, length: number): Feeds {
-  const mask = new Float32Array(length * length);
-  for (let row = 0; row < length; row++) mask.fill(MASKED, row * length + row + 1, (row + 1) * length);
+  const masks = attentionMasks(config).map(({ name, window }): [string, TensorValue] => [
+    name,
+    { type: 'float32', dims: [length, length], data: causalMask(window, length) },
+  ]);
   return {
     position: { type: 'int64', dims: [length], data: BigInt64Array.from({ length }, (_, index) => BigInt(index)) },
-    mask: { type: 'float32', dims: [length, length], data: mask },
+    ...Object.fromEntries(masks),
     ...encodeRotation(config, length),
   };
 }
 
 /** Rotary tables of the positions 0 to length - 1. */
-export function encodeRotation({ headSize, ropeTheta }: ModelConfig, length: number): Feeds {
+export function encodeRotation({ headSize, ropeTheta, ropeDivisors }: ModelConfig, length: number): Feeds {
   const half = headSize / 2;
   const cosine = new Float32Array(length * half);
   const sine = new Float32Array(length * half);
   for (let row = 0; row < length; row++) {
     for (let pair = 0; pair < half; pair++) {
-      const angle = row * ropeTheta ** (-pair / half);
+      const angle = (row * ropeTheta ** (-pair / half)) / (ropeDivisors?.[pair] ?? 1);
       cosine[row * half + pair] = Math.cos(angle);
       sine[row * half + pair] = Math.sin(angle);
     }

@@ -2,6 +2,7 @@
 // Activations stay [N, T, hidden]: N samples of T tokens, padded on the right, which a causal mask makes harmless.
 import type { GraphBuilder, RotaryTables } from '../graph/builder.ts';
 import type { Value } from '../graph/graph.ts';
+import { maskInputs } from './attention-masks.ts';
 import type { ModelConfig } from './model-config.ts';
 import type { LinearLayer, ParameterSource } from './parameters.ts';
 import { EMBEDDING, FINAL_NORM, hasBias, headName, inLayer, linearShape } from './parameters.ts';
@@ -28,8 +29,8 @@ export interface Attention {
   readonly rotary: RotaryTables;
   /** Keys or values of all tokens, [N, key heads, A, size], from those of this run, [N, T, key heads * size]. */
   heads(kind: 'key' | 'value', index: number, x: Value): Value;
-  /** Masked softmax of [N, key heads, group * T, A]. */
-  weights(scores: Value): Value;
+  /** Masked softmax of [N, key heads, group * T, A] in layer `index`. */
+  weights(scores: Value, index: number): Value;
 }
 
 export interface ForwardOptions {
@@ -60,10 +61,10 @@ export function buildForward(builder: GraphBuilder, config: ModelConfig, options
   return { logits, taps: pass.taps };
 }
 
-/** Declares mask [T, T] (0 or a large negative number, added to scores), cosine and sine [T, head size / 2]. */
+/** Declares the masks [T, T] (0 or a large negative number, added to scores), cosine and sine [T, head size / 2]. */
 function causalAttention(builder: GraphBuilder, config: ModelConfig): Attention {
   const { keyValueHeadCount, headCount, headSize } = config;
-  const mask = builder.input('mask', 'float32', ['T', 'T']);
+  const mask = maskInputs(builder, config, ['T', 'T']);
   const rotary = {
     offset: builder.integers([0]),
     cosines: builder.input('cosine', 'float32', ['T', headSize / 2]),
@@ -74,9 +75,9 @@ function causalAttention(builder: GraphBuilder, config: ModelConfig): Attention 
     rotary,
     heads: (_kind, _index, x) =>
       builder.transpose(builder.reshape(x, ['N', 'T', keyValueHeadCount, headSize]), [0, 2, 1, 3]),
-    weights(scores) {
+    weights(scores, index) {
       const split = builder.reshape(scores, ['N', keyValueHeadCount, group, 'T', 'T']);
-      return builder.reshape(builder.softmax(builder.add(split, mask)), scores.shape);
+      return builder.reshape(builder.softmax(builder.add(split, mask(index))), scores.shape);
     },
   };
 }
@@ -156,7 +157,7 @@ class ForwardPass {
     const keys = this.rotated(this.linear(x, index, 'self_attn.k_proj'), index, 'self_attn.k_norm', keyValueHeadCount);
     const values = this.linear(x, index, 'self_attn.v_proj');
     const [allKeys, allValues] = [this.attend.heads('key', index, keys), this.attend.heads('value', index, values)];
-    const mixed = this.mix(this.groupedHeads(queries), allKeys, allValues);
+    const mixed = this.mix(this.groupedHeads(queries), allKeys, allValues, index);
     const joined = builder.reshape(builder.transpose(mixed, [0, 3, 1, 2, 4]), ['N', 'T', headCount * headSize]);
     return this.linear(joined, index, 'self_attn.o_proj');
   }
@@ -175,12 +176,12 @@ class ForwardPass {
    * softmax(q k^T / sqrt(size) + mask) v. The query heads of a group are stacked along the tokens, so that they share one
    * product with their keys, and the gradient of the keys sums over the group inside the product.
    */
-  private mix(queries: Value, keys: Value, values: Value): Value {
+  private mix(queries: Value, keys: Value, values: Value, index: number): Value {
     const { builder } = this;
     const { keyValueHeadCount, headCount, headSize } = this.config;
     const group = headCount / keyValueHeadCount;
     const scores = builder.matmul(queries, keys, { transposeB: true, scale: 1 / Math.sqrt(headSize) });
-    return builder.reshape(builder.matmul(this.attend.weights(scores), values), [
+    return builder.reshape(builder.matmul(this.attend.weights(scores, index), values), [
       'N',
       keyValueHeadCount,
       group,
@@ -201,7 +202,7 @@ class ForwardPass {
   private feedForward(x: Value, index: number): Value {
     const { builder } = this;
     const gate = this.linear(x, index, 'mlp.gate_proj');
-    const activated = builder.mul(gate, builder.sigmoid(gate));
-    return this.linear(builder.mul(activated, this.linear(x, index, 'mlp.up_proj')), index, 'mlp.down_proj');
+    const up = this.linear(x, index, 'mlp.up_proj');
+    return this.linear(builder.mul(builder.silu(gate), up), index, 'mlp.down_proj');
   }
 }

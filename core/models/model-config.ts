@@ -1,5 +1,9 @@
 // What the graphs need to know of a language model, read from the config.json of a Hugging Face repository.
-import { PermanentError } from '../../contracts/failures.ts';
+import type { Fields } from './config-fields.ts';
+import { positive, refused } from './config-fields.ts';
+import type { Window } from './layer-windows.ts';
+import { noWindow, windowOfAll, windowOfSome } from './layer-windows.ts';
+import { ropeDivisors, ropeParameters } from './rope-scaling.ts';
 
 export interface ModelConfig {
   readonly architecture: Architecture;
@@ -11,9 +15,13 @@ export interface ModelConfig {
   /** Heads that keys and values have; query heads share them in equal groups. */
   readonly keyValueHeadCount: number;
   readonly headSize: number;
-  /** Tokens that one sequence may have; a sliding window, where one is in force, lowers it. */
+  /** Tokens that one sequence may have. */
   readonly maximumLength: number;
+  /** For each layer how far back it looks; null where that is as far as the sequence goes. */
+  readonly layerWindows: readonly Window[];
   readonly ropeTheta: number;
+  /** What each of the headSize / 2 rotary frequencies is divided by; null where nothing is scaled. */
+  readonly ropeDivisors: readonly number[] | null;
   readonly normEpsilon: number;
   /** The output head is the embedding matrix. */
   readonly tiedHead: boolean;
@@ -25,21 +33,21 @@ export interface ModelConfig {
 
 export type Architecture = 'LlamaForCausalLM' | 'MistralForCausalLM' | 'Qwen2ForCausalLM' | 'Qwen3ForCausalLM';
 
-type Fields = Readonly<Record<string, unknown>>;
+interface Variant extends Pick<ModelConfig, 'attentionBias' | 'queryKeyNorm'> {
+  readonly windows: (layerCount: number, fields: Fields, source: string) => Window[];
+}
 
 /** How each supported architecture departs from Llama. */
-const variants: Record<Architecture, (fields: Fields) => Pick<ModelConfig, 'attentionBias' | 'queryKeyNorm'>> = {
-  LlamaForCausalLM: (fields) => ({
-    attentionBias: fields['attention_bias'] === true ? 'all' : 'none',
-    queryKeyNorm: false,
-  }),
-  MistralForCausalLM: () => ({ attentionBias: 'none', queryKeyNorm: false }),
-  Qwen2ForCausalLM: () => ({ attentionBias: 'query-key-value', queryKeyNorm: false }),
-  Qwen3ForCausalLM: (fields) => ({
-    attentionBias: fields['attention_bias'] === true ? 'all' : 'none',
-    queryKeyNorm: true,
-  }),
+const variants: Record<Architecture, (fields: Fields) => Variant> = {
+  LlamaForCausalLM: (fields) => ({ attentionBias: statedBias(fields), queryKeyNorm: false, windows: noWindow }),
+  MistralForCausalLM: () => ({ attentionBias: 'none', queryKeyNorm: false, windows: windowOfAll }),
+  Qwen2ForCausalLM: () => ({ attentionBias: 'query-key-value', queryKeyNorm: false, windows: windowOfSome }),
+  Qwen3ForCausalLM: (fields) => ({ attentionBias: statedBias(fields), queryKeyNorm: true, windows: windowOfSome }),
 };
+
+function statedBias(fields: Fields): 'all' | 'none' {
+  return fields['attention_bias'] === true ? 'all' : 'none';
+}
 
 /**
  * Reads a parsed config.json.
@@ -57,20 +65,27 @@ export function parseModelConfig(raw: unknown, source: string): ModelConfig {
   if (headCount % keyValueHeadCount !== 0) {
     throw refused(source, `${headCount} query heads cannot share ${keyValueHeadCount} key heads evenly`);
   }
+  const { windows, ...variant } = variants[architecture](fields);
+  const layerCount = positive(fields, 'num_hidden_layers', source);
+  const headSize = positive(fields, 'head_dim', source, hiddenSize / headCount);
+  const ropeTheta = positive({ ...fields, ...ropeParameters(fields) }, 'rope_theta', source, 10000);
+  const maximumLength = positive(fields, 'max_position_embeddings', source);
   return {
     architecture,
     vocabularySize: positive(fields, 'vocab_size', source),
     hiddenSize,
     intermediateSize: positive(fields, 'intermediate_size', source),
-    layerCount: positive(fields, 'num_hidden_layers', source),
+    layerCount,
     headCount,
     keyValueHeadCount,
-    headSize: positive(fields, 'head_dim', source, hiddenSize / headCount),
-    maximumLength: maximumLength(fields, source),
-    ropeTheta: positive({ ...fields, ...ropeParameters(fields) }, 'rope_theta', source, 10000),
+    headSize,
+    maximumLength,
+    layerWindows: windows(layerCount, fields, source).map((size) => (size && size < maximumLength ? size : null)),
+    ropeTheta,
+    ropeDivisors: ropeDivisors(fields, { headSize, theta: ropeTheta }, source),
     normEpsilon: positive(fields, 'rms_norm_eps', source, 1e-6),
     tiedHead: fields['tie_word_embeddings'] === true,
-    ...variants[architecture](fields),
+    ...variant,
   };
 }
 
@@ -88,28 +103,7 @@ function refuseVariations(fields: Fields, source: string): void {
   if (activation !== 'silu')
     throw refused(source, `hidden_act ${JSON.stringify(activation)} is not supported; supported: silu`);
   if (fields['mlp_bias'] === true) throw refused(source, 'mlp_bias is not supported; set a model without it');
-  const scaling = ropeParameters(fields);
-  const kind = scaling['rope_type'] ?? scaling['type'] ?? 'default';
-  if (kind !== 'default')
-    throw refused(source, `rope scaling ${JSON.stringify(kind)} is not supported; supported: default`);
-}
-
-function ropeParameters(fields: Fields): Fields {
-  return { ...((fields['rope_scaling'] ?? {}) as Fields), ...((fields['rope_parameters'] ?? {}) as Fields) };
-}
-
-function maximumLength(fields: Fields, source: string): number {
-  const positions = positive(fields, 'max_position_embeddings', source);
-  const window = fields['sliding_window'];
-  return typeof window === 'number' && fields['use_sliding_window'] !== false ? Math.min(positions, window) : positions;
-}
-
-function positive(fields: Fields, name: string, source: string, otherwise?: number): number {
-  const value = fields[name] ?? otherwise;
-  if (typeof value === 'number' && value > 0) return value;
-  throw refused(source, `${name} must be a number above 0, found ${JSON.stringify(fields[name])}`);
-}
-
-function refused(source: string, what: string): PermanentError {
-  return new PermanentError('UnsupportedModel', `${source}: ${what}`);
+  const partial = { ...fields, ...ropeParameters(fields) }['partial_rotary_factor'] ?? 1;
+  if (partial !== 1)
+    throw refused(source, `partial_rotary_factor ${JSON.stringify(partial)} is not supported; supported: 1`);
 }

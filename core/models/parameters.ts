@@ -106,15 +106,26 @@ export type ParameterSource = (parameter: Parameter) => Value;
  * @throws {PermanentError} `CorruptModel` when a tensor is missing or has another shape than the config implies
  */
 export function storedParameters(builder: GraphBuilder, tensors: readonly WeightTensor[]): ParameterSource {
+  const find = tensorFinder(tensors);
+  return (parameter) => {
+    const { offset, length } = find(parameter);
+    return builder.weight(parameter.name, parameter.shape, { location: WEIGHTS_FILE, offset, length });
+  };
+}
+
+/** @throws {PermanentError} `CorruptModel` unless every parameter of the model is there, in its shape */
+export function requireTensors(config: ModelConfig, tensors: readonly WeightTensor[]): void {
+  const find = tensorFinder(tensors);
+  for (const parameter of parametersOf(config)) find(parameter);
+}
+
+function tensorFinder(tensors: readonly WeightTensor[]): (parameter: Parameter) => WeightTensor {
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   return ({ name, shape }) => {
     const tensor = byName.get(name);
     if (!tensor) throw new PermanentError('CorruptModel', `weights.json has no tensor ${name}; import the model again`);
-    if (tensor.shape.join() !== shape.join()) {
-      const found = `found [${tensor.shape.join(', ')}], expected [${shape.join(', ')}]`;
-      throw new PermanentError('CorruptModel', `weights.json, tensor ${name}: ${found}; it does not fit config.json`);
-    }
-    const { offset, length } = tensor;
-    return builder.weight(name, shape, { location: WEIGHTS_FILE, offset, length });
+    if (tensor.shape.join() === shape.join()) return tensor;
+    const found = `found [${tensor.shape.join(', ')}], expected [${shape.join(', ')}]`;
+    throw new PermanentError('CorruptModel', `weights.json, tensor ${name}: ${found}; it does not fit config.json`);
   };
 }

@@ -1,7 +1,9 @@
 // Block quantisations of GGML turned into float32, bit for bit as llama.cpp's reference does: the scale is a half, the
-// product with a small integer is exact, and one rounding to float32 follows.
+// product with small integers is exact, and one rounding to float32 follows. Blocks of 256 are in k-quantization.ts.
 
 import { FailureType, PermanentError } from '../../contracts/failures.ts';
+import { halves } from './half-precision.ts';
+import { decodeQ4K, decodeQ5K, decodeQ6K } from './k-quantization.ts';
 
 /** One storage form of tensor values: `blockBytes` bytes hold `blockValues` values. */
 export interface Quantization {
@@ -21,6 +23,9 @@ const quantizations: Readonly<Record<number, Quantization>> = {
   6: { name: 'Q5_0', blockValues: 32, blockBytes: 22, decode: decodeQ5Symmetric },
   7: { name: 'Q5_1', blockValues: 32, blockBytes: 24, decode: decodeQ5Offset },
   8: { name: 'Q8_0', blockValues: 32, blockBytes: 34, decode: decodeQ8Symmetric },
+  12: { name: 'Q4_K', blockValues: 256, blockBytes: 144, decode: decodeQ4K },
+  13: { name: 'Q5_K', blockValues: 256, blockBytes: 176, decode: decodeQ5K },
+  14: { name: 'Q6_K', blockValues: 256, blockBytes: 210, decode: decodeQ6K },
   30: { name: 'BF16', blockValues: 1, blockBytes: 2, decode: decodeBf16 },
 };
 
@@ -29,9 +34,6 @@ const unreadNames: Readonly<Record<number, string>> = {
   9: 'Q8_1',
   10: 'Q2_K',
   11: 'Q3_K',
-  12: 'Q4_K',
-  13: 'Q5_K',
-  14: 'Q6_K',
   15: 'Q8_K',
   16: 'IQ2_XXS',
   17: 'IQ2_XS',
@@ -168,27 +170,4 @@ function decodeQ8Symmetric(bytes: DataView, blockCount: number, values: Float32A
 
 function fiveBits(low: number, fifthBits: number, index: number): number {
   return low | (((fifthBits >>> index) & 1) << 4);
-}
-
-let halfTable: Float32Array | undefined;
-
-/** Every half-precision number by its bits: 256 KiB, filled at first use. */
-function halves(): Float32Array {
-  if (halfTable !== undefined) return halfTable;
-  const table = new Float32Array(65_536);
-  for (let bits = 0; bits < 65_536; bits++) {
-    const exponent = (bits >> 10) & 31;
-    const fraction = bits & 1023;
-    const magnitude =
-      exponent === 31
-        ? fraction === 0
-          ? Infinity
-          : NaN
-        : exponent === 0
-          ? fraction * 2 ** -24
-          : (1024 + fraction) * 2 ** (exponent - 25);
-    table[bits] = bits < 32_768 ? magnitude : -magnitude;
-  }
-  halfTable = table;
-  return table;
 }

@@ -18,6 +18,13 @@ export function streamKey(text: string): StreamKey {
 
 /** Block `block` of the stream: four unsigned 32-bit words for the counter (block low, block high, 0, 0). */
 export function philoxBlock(key: StreamKey, block: number): [number, number, number, number] {
+  const words = new Uint32Array(4);
+  fillBlock(key, block, words);
+  return [words[0]!, words[1]!, words[2]!, words[3]!];
+}
+
+/** Writes block `block` into the first four places of `target`, so that a loop over millions of blocks makes no garbage. */
+function fillBlock(key: StreamKey, block: number, target: Uint32Array): void {
   let c0 = block >>> 0;
   let c1 = Math.floor(block / 0x1_0000_0000) >>> 0;
   let c2 = 0;
@@ -25,18 +32,21 @@ export function philoxBlock(key: StreamKey, block: number): [number, number, num
   let k0 = key.low;
   let k1 = key.high;
   for (let round = 0; round < 10; round++) {
-    const low0 = Math.imul(c0, 0xd2511f53) >>> 0;
+    const low0 = Math.imul(c0, 0xd2511f53);
     const high0 = multiplyHigh(c0, 0xd2511f53);
-    const low1 = Math.imul(c2, 0xcd9e8d57) >>> 0;
+    const low1 = Math.imul(c2, 0xcd9e8d57);
     const high1 = multiplyHigh(c2, 0xcd9e8d57);
     c0 = (high1 ^ c1 ^ k0) >>> 0;
-    c1 = low1;
+    c1 = low1 >>> 0;
     c2 = (high0 ^ c3 ^ k1) >>> 0;
-    c3 = low0;
+    c3 = low0 >>> 0;
     k0 = (k0 + 0x9e3779b9) >>> 0;
     k1 = (k1 + 0xbb67ae85) >>> 0;
   }
-  return [c0, c1, c2, c3];
+  target[0] = c0;
+  target[1] = c1;
+  target[2] = c2;
+  target[3] = c3;
 }
 
 /** The number at `index` of the stream `text`: uniform in [0, 1), 53 bits, two numbers a block. */
@@ -74,12 +84,32 @@ export function permutation(text: string, count: number): Uint32Array {
 export function signs(text: string, count: number): Float32Array {
   const key = streamKey(text);
   const out = new Float32Array(count);
+  const words = new Uint32Array(4);
   for (let start = 0; start < count; start += 128) {
-    const words = philoxBlock(key, start / 128);
+    fillBlock(key, start / 128, words);
     const end = Math.min(start + 128, count);
     for (let index = start; index < end; index++) {
       const bit = index - start;
       out[index] = (words[bit >> 5]! >>> (bit & 31)) & 1 ? -1 : 1;
+    }
+  }
+  return out;
+}
+
+/**
+ * `count` random numbers of 16 bits: number i is piece (i mod 8) of block floor(i / 8); the pieces of a block are the low and the
+ * high half of its first word, those of its second, and so on.
+ */
+export function halfWords(text: string, count: number): Uint16Array {
+  const key = streamKey(text);
+  const out = new Uint16Array(count);
+  const words = new Uint32Array(4);
+  for (let start = 0; start < count; start += 8) {
+    fillBlock(key, start / 8, words);
+    // Places beyond the end take no value: a typed array ignores them.
+    for (let word = 0; word < 4; word++) {
+      out[start + 2 * word] = words[word]!;
+      out[start + 2 * word + 1] = words[word]! >>> 16;
     }
   }
   return out;
@@ -91,6 +121,7 @@ function uniformOf(words: readonly number[], half: number): number {
   return (high * 0x800_0000 + low) / 0x20_0000_0000_0000;
 }
 
+/** The high word of a product of two unsigned words; every partial sum stays below 2^32. */
 function multiplyHigh(a: number, b: number): number {
   const aLow = a & 0xffff;
   const aHigh = a >>> 16;
@@ -98,7 +129,7 @@ function multiplyHigh(a: number, b: number): number {
   const bHigh = b >>> 16;
   const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
   const carry = (middle & 0xffff) + aLow * bHigh;
-  return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(carry / 0x10000)) >>> 0;
+  return (aHigh * bHigh + (middle >>> 16) + (carry >>> 16)) >>> 0;
 }
 
 function utf8(text: string): number[] {

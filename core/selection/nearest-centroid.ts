@@ -11,19 +11,26 @@ export interface Nearest {
 }
 
 /**
+ * How many centroids the numbers are.
+ * @throws {PermanentError} `InvalidData` when they do not have the rows' dimension, or there is none
+ */
+export function centroidCount(centroids: Float32Array, dimension: number): number {
+  const clusterCount = centroids.length / dimension;
+  if (Number.isInteger(clusterCount) && clusterCount >= 1) return clusterCount;
+  throw new PermanentError(
+    FailureType.InvalidData,
+    `nearest centroid: ${centroids.length} values are no centroids of ${dimension}; are rows and centroids of one sketch?`,
+  );
+}
+
+/**
  * The centroid with the largest inner product for every row.
  * @param centroids - `[clusterCount, dimension]` row-major
  * @throws {PermanentError} `InvalidData` when the centroids do not have the dimension of the rows, or there is none
  */
 export function nearestCentroids(rows: RowMatrix, centroids: Float32Array): Nearest {
   const { count, dimension } = rows;
-  const clusterCount = centroids.length / dimension;
-  if (!Number.isInteger(clusterCount) || clusterCount < 1) {
-    throw new PermanentError(
-      FailureType.InvalidData,
-      `nearest centroid: ${centroids.length} values are no centroids of ${dimension}; are rows and centroids of one sketch?`,
-    );
-  }
+  const clusterCount = centroidCount(centroids, dimension);
   const wide = Float64Array.from(centroids);
   const clusters = new Uint32Array(count);
   const similarities = new Float64Array(count);

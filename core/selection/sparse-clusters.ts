@@ -1,13 +1,10 @@
 // Prismatic selection (Jung et al. 2505.20161): a candidate stays when its nearest cluster is among the least populated.
 // Sparse goes by rank, not by a size threshold, and counts follow every acceptance, so one batch cannot fill one cell.
 import { FailureType, PermanentError } from '../../contracts/failures.ts';
-import type { RowMatrix } from '../diversity/row-matrix.ts';
-import { requireUnitRows } from '../diversity/row-matrix.ts';
-import { nearestCentroids } from './nearest-centroid.ts';
 
 export interface SparsePlan {
   /** Share of the clusters that counts as sparse, in (0, 1]. Default 0.5, the paper's. */
-  readonly share?: number;
+  readonly share?: number | undefined;
   /** Accept no more than this many. */
   readonly wanted: number;
 }
@@ -16,11 +13,10 @@ export interface SparsePlan {
 export type SparseReason = 'dense-cluster' | 'enough';
 
 export interface SparseSelection {
-  /** Accepted candidates, in the order given. */
+  /** Accepted candidates, in the order in which they were accepted. */
   readonly accepted: readonly number[];
-  readonly rejected: readonly { readonly candidate: number; readonly reason: SparseReason }[];
-  /** The nearest cluster of every candidate, accepted or not. */
-  readonly clusters: Uint32Array;
+  /** Why a candidate that was not accepted was not. */
+  readonly reason: SparseReason;
   /** Cluster sizes with the accepted candidates added. */
   readonly sizes: Uint32Array;
 }
@@ -43,39 +39,39 @@ export function rankClusters(sizes: ArrayLike<number>): Uint32Array {
 }
 
 /**
- * Goes through the candidates in the given order and accepts those whose nearest centroid is sparse at that moment.
- * Accepted and rejected together are all candidates.
- * @param centroids - `[clusterCount, dimension]` row-major
- * @param sizes - rows of the pool in each cluster, one entry a centroid
- * @throws {PermanentError} `InvalidConfig` on a share outside (0, 1]; `InvalidData` when sizes and centroids differ in
- * number, or a candidate is off unit norm
+ * Goes through the candidates in the given order and accepts those whose nearest cluster is sparse at that moment; those
+ * that were not are offered again, until enough are accepted or a whole turn accepts none.
+ * @param clusters - the nearest cluster of each candidate
+ * @param sizes - rows of the pool in each cluster, empty clusters included
+ * @throws {PermanentError} `InvalidConfig` on a share outside (0, 1]; `InvalidData` on a cluster that has no size
  */
 export function selectSparse(
-  candidates: RowMatrix,
-  centroids: Float32Array,
+  clusters: Uint32Array,
   sizes: ArrayLike<number>,
   { share = 0.5, wanted }: SparsePlan,
 ): SparseSelection {
-  requireUnitRows(candidates, 'sparse clusters');
-  if (sizes.length * candidates.dimension !== centroids.length) {
+  const stranger = clusters.find((cluster) => cluster >= sizes.length);
+  if (stranger !== undefined) {
     throw new PermanentError(
       FailureType.InvalidData,
-      `sparse clusters: ${sizes.length} sizes for ${centroids.length / candidates.dimension} centroids; count empty clusters too`,
+      `sparse clusters: a candidate of cluster ${stranger}, but sizes of ${sizes.length}; count empty clusters too`,
     );
   }
-  const { clusters } = nearestCentroids(candidates, centroids);
   const ranking = new Ranking(sizes, sparseClusterCount(sizes.length, share));
   const accepted: number[] = [];
-  const rejected: { candidate: number; reason: SparseReason }[] = [];
-  clusters.forEach((cluster, candidate) => {
-    if (accepted.length >= wanted) rejected.push({ candidate, reason: 'enough' });
-    else if (!ranking.isSparse(cluster)) rejected.push({ candidate, reason: 'dense-cluster' });
-    else {
+  let waiting = Array.from(clusters.keys());
+  let offered = Infinity;
+  while (accepted.length < wanted && waiting.length < offered) {
+    offered = waiting.length;
+    waiting = waiting.filter((candidate) => {
+      const cluster = clusters[candidate]!;
+      if (accepted.length >= wanted || !ranking.isSparse(cluster)) return true;
       accepted.push(candidate);
       ranking.grow(cluster);
-    }
-  });
-  return { accepted, rejected, clusters, sizes: ranking.sizes };
+      return false;
+    });
+  }
+  return { accepted, reason: accepted.length >= wanted ? 'enough' : 'dense-cluster', sizes: ranking.sizes };
 }
 
 /** The clusters in rank order while their sizes grow one by one. */

@@ -1,69 +1,81 @@
 // Spherical k-means over sketches (Dhillon & Modha 2001): rows go to the centroid of largest cosine, a centroid is the
-// direction of the mean of its rows. A function of its arguments alone.
+// direction of the mean of its rows. Memory: a block of rows, two numbers a row, and the centroids with their sums.
 import { FailureType, PermanentError } from '../../contracts/failures.ts';
-import type { RowMatrix } from '../diversity/row-matrix.ts';
-import { requireUnitRows } from '../diversity/row-matrix.ts';
+import type { RowSource } from '../diversity/row-source.ts';
+import type { MatrixEngine } from '../matrix/engine.ts';
+import { plainEngine } from '../matrix/plain-engine.ts';
+import type { ClusterSums } from './cluster-sums.ts';
+import { fillEmptyClusters, meanDirections, sumClusters, unitNorms } from './cluster-sums.ts';
 import { spreadStart } from './k-means-start.ts';
-import type { Nearest } from './nearest-centroid.ts';
-import { nearestCentroids } from './nearest-centroid.ts';
+
+/** Where a run stands; a run that is given it goes on to the result that the first would have reached. */
+export interface KMeansState {
+  readonly key: string;
+  /** How often the centroids have been moved. */
+  readonly iteration: number;
+  /** `[clusterCount, dimension]` row-major, unit L2 norm. */
+  readonly centroids: Float32Array;
+  /** Mean cosine before the last move; null when there is none to compare with: at the start, or after an empty cluster was filled. */
+  readonly meanBefore: number | null;
+}
 
 export interface KMeansPlan {
   readonly clusterCount: number;
-  /** Names the random stream of the start; not read when `start` is given. */
+  /** Names the random stream of the start. */
   readonly key: string;
-  /** Rounds of moving centroids and assigning anew. Default 100. */
+  /** Moves of the centroids. Default 100. */
   readonly maximumIterations?: number;
-  /** Stop when the mean cosine rises by no more than this. Default 1e-7; 0 = only when no assignment changes. */
+  /** Stop when the mean cosine rises by no more than this. Default 1e-7; 0 = only when no centroid moves. */
   readonly tolerance?: number;
-  /** `[clusterCount, dimension]`: go on from these centroids in place of a seeded start. */
-  readonly start?: Float32Array;
+  /** Go on from here in place of a seeded start. */
+  readonly from?: KMeansState;
+  /** Called after every move, for keeping the state. */
+  readonly onMove?: (state: KMeansState) => Promise<void> | void;
+  /** Default: loops on this thread. */
+  readonly engine?: MatrixEngine;
 }
 
 export interface Clustering {
   /** `[clusterCount, dimension]` row-major, unit L2 norm. */
   readonly centroids: Float32Array;
-  /** The cluster of each row: that of `nearestCentroids` for the returned centroids. */
+  /** The cluster of each row: the nearest of the returned centroids, as the engine finds it. */
   readonly assignments: Uint32Array;
   /** Rows of each cluster; `clusterCount` entries, empty clusters included. */
   readonly sizes: Uint32Array;
+  /** Mean cosine of the rows with their centroids. */
   readonly meanSimilarity: number;
   readonly iterations: number;
   readonly converged: boolean;
 }
 
-/** A row whose cosine to its centroid is within this of 1 gains nothing by a centroid of its own: float32 rounding. */
-const ON_CENTROID = 1e-6;
-/** A sum of unit rows shorter than this has no direction. */
-const CANCELLED = 1e-9;
-
 /**
- * Clusters of the rows. An empty cluster is given the row farthest from its centroid; one stays empty only when every
- * row lies on a centroid (fewer distinct rows than clusters), or when the iterations ran out.
+ * Clusters of the rows. An empty cluster is given the row farthest from its centroid among those whose cluster can spare
+ * one (ties: lowest row); one stays empty only when every row lies on a centroid (fewer distinct rows than clusters), or
+ * when the iterations ran out. One pass over the source for each move, 1 + 16 for the start and one at the end.
  * @throws {PermanentError} `InvalidConfig` unless 1 <= clusterCount <= rows; `InvalidData` on rows off unit norm or a
- * start of another shape
+ * state of another shape or key
  */
-export function sphericalKMeans(rows: RowMatrix, plan: KMeansPlan): Clustering {
-  const { clusterCount, key, maximumIterations = 100, tolerance = 1e-7 } = plan;
-  const norms = requireUnitRows(rows, 'k-means');
-  requirePlan(rows, plan);
-  const centroids = plan.start?.slice() ?? spreadStart(rows, norms, clusterCount, key);
-  let nearest = nearestCentroids(rows, centroids);
-  let meanSimilarity = meanOf(nearest.similarities);
-  let iterations = 0;
-  let converged = false;
-  while (!converged && iterations < maximumIterations) {
-    iterations++;
-    const moved = fillEmptyClusters(nearest, norms, clusterCount);
-    moveCentroids(centroids, rows, norms, nearest.clusters);
-    const previous = { clusters: nearest.clusters, meanSimilarity };
-    nearest = nearestCentroids(rows, centroids);
-    meanSimilarity = meanOf(nearest.similarities);
-    const stable = nearest.clusters.every((cluster, row) => cluster === previous.clusters[row]);
-    // A re-seeded cluster starts a new descent, so its round says nothing about standing still.
-    converged = stable || (!moved && meanSimilarity - previous.meanSimilarity <= tolerance && tolerance > 0);
+export async function sphericalKMeans(source: RowSource, plan: KMeansPlan): Promise<Clustering> {
+  requirePlan(source, plan);
+  const { clusterCount, key, maximumIterations = 100, tolerance = 1e-7, onMove, engine = plainEngine } = plan;
+  const norms = await unitNorms(source);
+  let state = plan.from ?? {
+    key,
+    iteration: 0,
+    centroids: await spreadStart(source, norms, { clusterCount, key, engine }),
+    meanBefore: null,
+  };
+  for (;;) {
+    const sums = await sumClusters(source, norms, state.centroids, engine);
+    const { meanBefore, iteration } = state;
+    const settled = meanBefore !== null && tolerance > 0 && sums.meanSimilarity - meanBefore <= tolerance;
+    const filled = settled ? 0 : await fillEmptyClusters(sums, source, norms);
+    const centroids = settled ? state.centroids : meanDirections(sums, state.centroids);
+    const converged = settled || sameValues(centroids, state.centroids);
+    if (converged || iteration >= maximumIterations) return clusteringOf(state, sums, converged);
+    state = { key, iteration: iteration + 1, centroids, meanBefore: filled > 0 ? null : sums.meanSimilarity };
+    await onMove?.(state);
   }
-  const sizes = clusterSizes(nearest.clusters, clusterCount);
-  return { centroids, assignments: nearest.clusters, sizes, meanSimilarity, iterations, converged };
 }
 
 /** Rows of each of `clusterCount` clusters, empty ones included. */
@@ -73,68 +85,37 @@ export function clusterSizes(assignments: Uint32Array, clusterCount: number): Ui
   return sizes;
 }
 
-function requirePlan(rows: RowMatrix, { clusterCount, start }: KMeansPlan): void {
-  if (!Number.isInteger(clusterCount) || clusterCount < 1 || clusterCount > rows.count) {
+function clusteringOf(state: KMeansState, { clusters, meanSimilarity, sizes }: ClusterSums, converged: boolean): Clustering {
+  const { centroids, iteration } = state;
+  return {
+    centroids,
+    assignments: clusters,
+    sizes: clusterSizes(clusters, sizes.length),
+    meanSimilarity,
+    iterations: iteration,
+    converged,
+  };
+}
+
+function requirePlan({ count, dimension }: RowSource, { clusterCount, key, from }: KMeansPlan): void {
+  if (!Number.isInteger(clusterCount) || clusterCount < 1 || clusterCount > count) {
     throw new PermanentError(
       FailureType.InvalidConfig,
-      `k-means: ${clusterCount} clusters for ${rows.count} rows, expected a whole number from 1 to the number of rows`,
+      `k-means: ${clusterCount} clusters for ${count} rows, expected a whole number from 1 to the number of rows`,
     );
   }
-  if (start !== undefined && start.length !== clusterCount * rows.dimension) {
+  if (from === undefined) return;
+  if (from.centroids.length !== clusterCount * dimension) {
     throw new PermanentError(
       FailureType.InvalidData,
-      `k-means: start has ${start.length} values, expected ${clusterCount} x ${rows.dimension}; was it made with other sketches?`,
+      `k-means: the state has ${from.centroids.length} values, expected ${clusterCount} x ${dimension}; was it made with other sketches?`,
     );
   }
-}
-
-// Gives each empty cluster the farthest row that its own cluster can spare (ties: lowest row). Changes `nearest`.
-function fillEmptyClusters(nearest: Nearest, norms: Float64Array, clusterCount: number): boolean {
-  const { clusters, similarities } = nearest;
-  const sizes = clusterSizes(clusters, clusterCount);
-  let moved = false;
-  for (let cluster = 0; cluster < clusterCount; cluster++) {
-    if (sizes[cluster]! > 0) continue;
-    let farthest = -1;
-    let lowest = 1 - ON_CENTROID;
-    for (let row = 0; row < clusters.length; row++) {
-      const cosine = similarities[row]! / norms[row]!;
-      if (cosine < lowest && sizes[clusters[row]!]! > 1) {
-        farthest = row;
-        lowest = cosine;
-      }
-    }
-    if (farthest < 0) return moved;
-    sizes[clusters[farthest]!]!--;
-    clusters[farthest] = cluster;
-    similarities[farthest] = norms[farthest]!;
-    sizes[cluster] = 1;
-    moved = true;
-  }
-  return moved;
-}
-
-// Centroids become the directions of their members' sums; a sum that cancels to nothing, or an empty cluster, keeps
-// the old centroid. Rounded to float32 here, so that the assignments belong to the centroids that are returned.
-function moveCentroids(centroids: Float32Array, rows: RowMatrix, norms: Float64Array, clusters: Uint32Array): void {
-  const { dimension } = rows;
-  const sums = new Float64Array(centroids.length);
-  for (let row = 0; row < rows.count; row++) {
-    const from = row * dimension;
-    const to = clusters[row]! * dimension;
-    const scale = 1 / norms[row]!;
-    for (let column = 0; column < dimension; column++) {
-      sums[to + column] = sums[to + column]! + rows.values[from + column]! * scale;
-    }
-  }
-  for (let start = 0; start < sums.length; start += dimension) {
-    const sum = sums.subarray(start, start + dimension);
-    const norm = Math.sqrt(sum.reduce((squares, value) => squares + value * value, 0));
-    if (norm < CANCELLED) continue;
-    for (let column = 0; column < dimension; column++) centroids[start + column] = sum[column]! / norm;
+  if (from.key !== key) {
+    throw new PermanentError(FailureType.InvalidData, `k-means: the state is of key "${from.key}", expected "${key}"`);
   }
 }
 
-function meanOf(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+function sameValues(left: Float32Array, right: Float32Array): boolean {
+  return left.every((value, place) => value === right[place]);
 }

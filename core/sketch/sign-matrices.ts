@@ -1,6 +1,6 @@
 // The random signs of a sketch: functions of (seed, canonical parameter name, role), the same on every machine.
 import { signs } from '../random/philox.ts';
-import type { SketchSpecification } from './specification.ts';
+import type { KroneckerSketch } from './specification.ts';
 
 /** Which side of a gradient the signs meet: the columns of a matrix, its rows, or all of a vector. */
 export type SignRole = 'input' | 'output' | 'dense';
@@ -11,7 +11,7 @@ export type SignRole = 'input' | 'output' | 'dense';
  * expectation over the seed, that of the gradients.
  */
 export function signMatrix(
-  { seed, p }: SketchSpecification,
+  { seed, p }: Pick<KroneckerSketch, 'seed' | 'p'>,
   parameter: string,
   role: SignRole,
   size: number,

@@ -1,26 +1,25 @@
-// Sketches samples over a session of the sketch graph: plans batches, runs them, scales rows to unit length.
+// Sketches samples over a session of a mode's graph: plans batches, runs them, scales rows to unit length.
 import { encodeModel } from '../graph/onnx-encoding.ts';
 import type { GraphSession } from '../graph/runner.ts';
 import { floatOutput } from '../graph/runner.ts';
 import { planBatches } from '../models/batches.ts';
 import type { TokenSample } from '../models/encode.ts';
-import { bucketOf, encodeSamples, inputLength } from '../models/encode.ts';
+import { bucketOf, encodeSamples } from '../models/encode.ts';
 import type { ModelConfig } from '../models/model-config.ts';
 import type { WeightTensor } from '../models/parameters.ts';
-import { buildSketchGraph } from './sketch-graph.ts';
-import type { SketchSpecification } from './specification.ts';
-import { sketchDimension } from './specification.ts';
+import { sketchEngine } from './engines.ts';
+import type { FittedSample } from './long-prompts.ts';
+import { fitSample } from './long-prompts.ts';
+import type { LengthLimit, LongPrompts, SketchSpecification } from './specification.ts';
 
-export interface SketcherSetup {
+export interface SketcherSetup extends LengthLimit {
   readonly config: ModelConfig;
   readonly tensors: readonly WeightTensor[];
   readonly specification: SketchSpecification;
   /** Opens the encoded model on one session or a pool; called once. */
   readonly open: (model: Uint8Array<ArrayBuffer>) => Promise<GraphSession>;
-  /** Padded tokens in one batch; no result depends on it. */
+  /** Padded tokens in one batch; no result depends on it. A count-sketch takes one sample a batch. */
   readonly tokenBudget?: number;
-  /** Longer samples are excluded; at most (and by default) what the model can read. */
-  readonly maximumTokens?: number;
 }
 
 /** Why a sample has no sketch. */
@@ -29,7 +28,7 @@ export type Exclusion = 'empty-prompt' | 'empty-completion' | 'too-long' | 'zero
 export type SketchedSample =
   | {
       readonly excluded: null;
-      /** p * p numbers of unit L2 norm. */
+      /** `sketchDimension` numbers of unit L2 norm. */
       readonly sketch: Float32Array;
       /** L2 norm of the sketch before scaling; in expectation over the seed, squared, that of the gradient. */
       readonly norm: number;
@@ -37,6 +36,8 @@ export type SketchedSample =
       readonly loss: number;
       /** Completion tokens that the loss is a mean of. */
       readonly tokenCount: number;
+      /** Tokens that the prompt lost on the left. */
+      readonly truncated: number;
     }
   | {
       readonly excluded: Exclusion;
@@ -45,6 +46,7 @@ export type SketchedSample =
       /** Null where the model was not run. */
       readonly loss: number | null;
       readonly tokenCount: number;
+      readonly truncated: number;
     };
 
 export interface Sketcher {
@@ -57,27 +59,36 @@ export interface Sketcher {
 const DEFAULT_TOKEN_BUDGET = 256;
 
 export async function createSketcher(setup: SketcherSetup): Promise<Sketcher> {
-  const { config, tensors, specification, open, tokenBudget = DEFAULT_TOKEN_BUDGET } = setup;
+  const { config, tensors, specification, open, longPrompts = 'skip' } = setup;
   const maximumTokens = Math.min(setup.maximumTokens ?? config.maximumLength, config.maximumLength);
-  const session = await open(encodeModel(buildSketchGraph(config, tensors, specification)));
-  const runBatch = async (samples: readonly TokenSample[]): Promise<SketchedSample[]> => {
-    const outputs = await session.run(encodeSamples(config, samples));
-    const [losses, rows] = [floatOutput(outputs, 'loss'), floatOutput(outputs, 'sketch')];
-    const size = sketchDimension(specification);
-    return samples.map(({ completionTokens }, row) =>
-      normalized(rows.subarray(row * size, (row + 1) * size), losses[row]!, completionTokens.length),
+  const { graph, batching, rowOf } = sketchEngine(config, tensors, specification);
+  // A batch holds at least one sample: a budget of one token means one at a time.
+  const tokenBudget = batching === 'one-by-one' ? 1 : (setup.tokenBudget ?? DEFAULT_TOKEN_BUDGET);
+  const session = await open(encodeModel(graph));
+  const runBatch = async (members: readonly FittedSample[]): Promise<SketchedSample[]> => {
+    const outputs = await session.run(
+      encodeSamples(
+        config,
+        members.map(({ sample }) => sample),
+      ),
     );
+    const losses = floatOutput(outputs, 'loss');
+    return members.map((member, row) => normalized(rowOf(outputs, row), losses[row]!, member));
   };
   return {
     async sketch(samples) {
-      const results = samples.map((sample) => refusal(sample, maximumTokens));
-      const runnable = samples.filter((_, index) => results[index] === null);
-      const positions = samples.flatMap((_, index) => (results[index] === null ? [index] : []));
-      const batches = planBatches(runnable.map(bucketOf), tokenBudget);
+      const admitted = samples.map((sample) => admit(sample, maximumTokens, longPrompts));
+      const results = admitted.map((entry) => ('excluded' in entry ? entry : null));
+      const runnable = admitted.flatMap((entry, position) => ('excluded' in entry ? [] : [{ ...entry, position }]));
+      const batches = planBatches(
+        runnable.map(({ sample }) => bucketOf(sample)),
+        tokenBudget,
+      );
       await Promise.all(
         batches.map(async ({ members }) => {
-          const sketched = await runBatch(members.map((member) => runnable[member]!));
-          members.forEach((member, row) => (results[positions[member]!] = sketched[row]!));
+          const batch = members.map((member) => runnable[member]!);
+          const sketched = await runBatch(batch);
+          batch.forEach(({ position }, row) => (results[position] = sketched[row]!));
         }),
       );
       return results.map((result) => result!);
@@ -86,21 +97,27 @@ export async function createSketcher(setup: SketcherSetup): Promise<Sketcher> {
   };
 }
 
-function refusal(sample: TokenSample, maximumTokens: number): SketchedSample | null {
-  const tokenCount = sample.completionTokens.length;
-  if (sample.promptTokens.length === 0) return excludedSample('empty-prompt', null, tokenCount);
-  if (tokenCount === 0) return excludedSample('empty-completion', null, tokenCount);
-  return inputLength(sample) > maximumTokens ? excludedSample('too-long', null, tokenCount) : null;
+/** The sample as the model will read it, or why it will not. */
+function admit(sample: TokenSample, maximumTokens: number, policy: LongPrompts): FittedSample | SketchedSample {
+  const unread = { sample, truncated: 0 };
+  if (sample.promptTokens.length === 0) return excludedSample('empty-prompt', null, unread);
+  if (sample.completionTokens.length === 0) return excludedSample('empty-completion', null, unread);
+  return fitSample(sample, maximumTokens, policy) ?? excludedSample('too-long', null, unread);
 }
 
 /** Unit length, with the norm in float64; a row without a direction is excluded, never a zero row. */
-function normalized(row: Float32Array, loss: number, tokenCount: number): SketchedSample {
-  const norm = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
-  if (!Number.isFinite(norm) || !Number.isFinite(loss)) return excludedSample('not-finite', loss, tokenCount);
-  if (norm === 0) return excludedSample('zero-gradient', loss, tokenCount);
-  return { excluded: null, sketch: row.map((value) => value / norm), norm, loss, tokenCount };
+function normalized(row: Float32Array | Float64Array, loss: number, member: FittedSample): SketchedSample {
+  let squares = 0;
+  for (const value of row) squares += value * value;
+  const norm = Math.sqrt(squares);
+  if (!Number.isFinite(norm) || !Number.isFinite(loss)) return excludedSample('not-finite', loss, member);
+  if (norm === 0) return excludedSample('zero-gradient', loss, member);
+  const sketch = new Float32Array(row.length);
+  for (let index = 0; index < row.length; index++) sketch[index] = row[index]! / norm;
+  const { sample, truncated } = member;
+  return { excluded: null, sketch, norm, loss, tokenCount: sample.completionTokens.length, truncated };
 }
 
-function excludedSample(excluded: Exclusion, loss: number | null, tokenCount: number): SketchedSample {
-  return { excluded, sketch: null, norm: null, loss, tokenCount };
+function excludedSample(excluded: Exclusion, loss: number | null, { sample, truncated }: FittedSample): SketchedSample {
+  return { excluded, sketch: null, norm: null, loss, tokenCount: sample.completionTokens.length, truncated };
 }

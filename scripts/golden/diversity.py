@@ -67,5 +67,61 @@ def vendi_scores():
     )
 
 
+def unit_rows(whole):
+    """Whole numbers scaled to unit norm in float32, so that a test makes the same rows from them."""
+    return (whole / numpy.sqrt((whole * whole).sum(axis=1, keepdims=True))).astype(numpy.float32).astype(numpy.float64)
+
+
+def vendi_parity():
+    """score_K for all orders and weights: of the package's other forms score_X ignores q and score_dual has no weights."""
+    cases = []
+    for name, count, dimension, rank, seed in [
+        ("one row", 1, 4, 4, 1),
+        ("fewer rows than dimensions", 6, 20, 20, 2),
+        ("a square", 12, 12, 12, 3),
+        ("more rows than dimensions", 50, 7, 7, 4),
+        ("rank 3 of 10", 30, 10, 3, 5),
+        ("repeated rows", 18, 24, 24, 6),
+    ]:
+        generator = numpy.random.default_rng(seed)
+        # Rank 3: rows with three entries that are not 0, so that float32 rounding keeps the rank.
+        whole = numpy.zeros((count, dimension), dtype=int)
+        whole[:, :rank] = generator.integers(1, 10, (count, rank)) * generator.choice([-1, 1], (count, rank))
+        if name == "repeated rows":
+            whole[9:] = whole[:9]
+        draws = generator.integers(0, 9, count) + (numpy.arange(count) == 0)
+        rows = unit_rows(whole)
+        weights = draws / draws.sum()
+        cases.append(
+            {
+                "name": name,
+                "count": count,
+                "dimension": dimension,
+                "whole": whole.flatten().tolist(),
+                "draws": draws.tolist(),
+                "scores": [
+                    {
+                        "order": "Infinity" if q == "inf" else str(q),
+                        "plain": float(score(rows, q, numpy.full(count, 1 / count))),
+                        "weighted": float(score(rows, q, weights)),
+                    }
+                    for q in (0.5, 1, 2, "inf")
+                ],
+            }
+        )
+    write("vendi-parity", cases)
+
+
+def score(rows, q, weights):
+    """score_K; but at q = 0.5 of the eigenvalues that the rank allows, since the package counts rounding noise above 0
+    too, and the square roots of noise add up to 1e-7."""
+    kernel = rows @ rows.T / numpy.outer(*[numpy.linalg.norm(rows, axis=1)] * 2)
+    if q != 0.5:
+        return vendi.score_K(kernel, q=q, p=weights)
+    rank = numpy.linalg.matrix_rank(rows[weights > 0])
+    return numpy.exp(vendi.entropy_q(numpy.linalg.eigvalsh(vendi.weight_K(kernel, weights))[-rank:], q=q))
+
+
 eigenvalues()
 vendi_scores()
+vendi_parity()

@@ -42,7 +42,14 @@ def rotate(x, theta):
     return x * cosine + torch.cat([-high, low], -1) * sine
 
 
-def attention(config, weights, prefix, x):
+def unseen(config, index, length):
+    hidden = torch.ones(length, length).triu(1).bool()
+    windowed = config.get("layer_types", ["full_attention"] * (index + 1))[index] == "sliding_attention"
+    return hidden | torch.ones(length, length).tril(-config["sliding_window"]).bool() if windowed else hidden
+
+
+def attention(config, weights, index, x):
+    prefix = f"model.layers.{index}.self_attn"
     heads, shared = config["num_attention_heads"], config["num_key_value_heads"]
     size = config["head_dim"]
 
@@ -58,7 +65,7 @@ def attention(config, weights, prefix, x):
     k = rotate(project("k", shared), config["rope_theta"]).repeat_interleave(heads // shared, 0)
     v = project("v", shared).repeat_interleave(heads // shared, 0)
     scores = q @ k.transpose(1, 2) / size**0.5
-    scores = scores.masked_fill(torch.ones(len(x), len(x)).triu(1).bool(), float("-inf"))
+    scores = scores.masked_fill(unseen(config, index, len(x)), float("-inf"))
     mixed = scores.softmax(-1) @ v
     return mixed.transpose(0, 1).reshape(len(x), heads * size) @ weights[f"{prefix}.o_proj.weight"].T
 
@@ -70,7 +77,7 @@ def loss_of(config, weights, sample):
     x = embedding[torch.tensor(prompt + completion[:-1])]
     for index in range(config["num_hidden_layers"]):
         block = f"model.layers.{index}"
-        x = x + attention(config, weights, f"{block}.self_attn", rms_norm(x, weights[f"{block}.input_layernorm.weight"], epsilon))
+        x = x + attention(config, weights, index, rms_norm(x, weights[f"{block}.input_layernorm.weight"], epsilon))
         y = rms_norm(x, weights[f"{block}.post_attention_layernorm.weight"], epsilon)
         gate = torch.nn.functional.silu(y @ weights[f"{block}.mlp.gate_proj.weight"].T)
         x = x + (gate * (y @ weights[f"{block}.mlp.up_proj.weight"].T)) @ weights[f"{block}.mlp.down_proj.weight"].T

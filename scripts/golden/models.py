@@ -43,7 +43,7 @@ CHATS = [
 def quantization():
     generator = numpy.random.default_rng(7)
     cases = []
-    for name in ["F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1"]:
+    for name in ["F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q4_K", "Q5_K", "Q6_K"]:
         kind = gguf.GGMLQuantizationType[name]
         values, size = gguf.GGML_QUANT_SIZES[kind]
         count = BLOCKS * (1 if values > 1 else 16)
@@ -52,8 +52,9 @@ def quantization():
             # Random bytes would make some scales infinite or not a number.
             scales = generator.normal(0, 0.02, (count, 2)).astype(numpy.float16)
             scales[-1] = [numpy.float16(6e-7), numpy.float16(-0.0)]
-            halves = 2 if name.endswith("_1") else 1
-            stored[:, : 2 * halves] = scales[:, :halves].copy().view(numpy.uint8)
+            halves = 2 if name in ("Q4_1", "Q5_1", "Q4_K", "Q5_K") else 1
+            place = slice(-2, None) if name == "Q6_K" else slice(2 * halves)
+            stored[:, place] = scales[:, :halves].copy().view(numpy.uint8)
         elif name in ("F16", "BF16"):
             stored[stored[:, 1] % 128 >= 120, 1] -= 16
         else:

@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CampaignView, Campaigns } from '../../adapters/temporal/campaigns.ts';
 import type { ChatExample, ModelRuntime } from '../../activities/ports/models.ts';
+import { createDataServices } from '../../cli/data-services.ts';
 import { runCommandLine } from '../../cli/program.ts';
 import type { LocalStack, Services } from '../../cli/services.ts';
 import type { Terminal } from '../../cli/terminal.ts';
 import { TransientError } from '../../contracts/failures.ts';
+import { plainEngine } from '../../core/matrix/plain-engine.ts';
 import { taskNamed } from '../../tasks/registry.ts';
 import { inventedStatus } from '../core/report/invented-campaign.ts';
 
@@ -84,11 +86,13 @@ export function createWorld(
     connect: ({ address }) => say(`connect ${address}`).then(() => campaigns),
     startStack: () => say('start stack').then(() => stack),
     openRuntime: () => Promise.reject(new Error('no model here')),
+    ...createDataServices(stateFolder),
+    openMatrixEngine: () => Promise.resolve({ ...plainEngine, close: () => Promise.resolve() }),
     readDataset: () => {
       throw new Error('no data here');
     },
     listModels: () => Promise.resolve([]),
-    pullModel: (name) => Promise.resolve(`/models/${name}`),
+    pullModel: (name) => Promise.resolve({ name, folder: `/models/${name}`, commit: null }),
     checkMachine: () => Promise.resolve([]),
     checkStore: () => Promise.resolve([]),
     now: () => time,
@@ -118,18 +122,27 @@ export function createWorld(
 
 export const unreachable = (): Promise<never> => Promise.reject(new TransientError('No Temporal server answers'));
 
-/** Sketches are unit vectors: one direction for each first letter of the prompt. A prompt `none` has no gradient. */
-export function fakeRuntime(): ModelRuntime & { close(): Promise<void> } {
+/**
+ * Sketches are unit vectors: one direction for each first letter of the prompt. A prompt `none` has no gradient.
+ * @param onSketch - told of every prompt before its sketch is given out
+ */
+export function fakeRuntime(
+  onSketch: (prompt: string) => void = () => undefined,
+): ModelRuntime & { close(): Promise<void> } {
   const identity = { model: 'fake', weights: 'w', tokenizer: 't', template: 'c' };
   return {
     identify: () => Promise.resolve(identity),
     openScorer: () => Promise.reject(new Error('not here')),
+    openEmbedder: () => Promise.reject(new Error('not here')),
     openSketcher: (_, { p }) =>
       Promise.resolve({
         identity,
         specification: `fake p=${p}`,
-        async *sketch(examples: readonly ChatExample[]) {
+        dimension: p * p,
+        async *sketch(examples: readonly ChatExample[], signal: AbortSignal) {
           for (const [position, { prompt }] of examples.entries()) {
+            signal.throwIfAborted();
+            onSketch(prompt);
             const sketch = new Float32Array(p * p);
             sketch[prompt.charCodeAt(0) % (p * p)] = 1;
             yield [
@@ -137,8 +150,8 @@ export function fakeRuntime(): ModelRuntime & { close(): Promise<void> } {
                 position,
                 result:
                   prompt === 'none'
-                    ? { sketch: null, excluded: 'zero-gradient', loss: 1, tokens: 3 }
-                    : { sketch, excluded: null, loss: 1, tokens: 3 },
+                    ? { sketch: null, excluded: 'zero-gradient', loss: 1, tokens: 3, truncated: 0 }
+                    : { sketch, excluded: null, loss: 1, tokens: 3, truncated: 0 },
               },
             ];
           }

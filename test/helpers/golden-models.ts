@@ -12,5 +12,12 @@ const small = {
 export const goldenModels = {
   llama: small,
   qwen2: { ...small, architectures: ['Qwen2ForCausalLM'], rope_theta: 1000000 },
+  windows: {
+    ...small,
+    architectures: ['Qwen2ForCausalLM'],
+    use_sliding_window: true,
+    sliding_window: 5,
+    layer_types: ['sliding_attention', 'full_attention'],
+  },
   qwen3: { ...small, architectures: ['Qwen3ForCausalLM'], tie_word_embeddings: false, head_dim: 8 },
 } as const;

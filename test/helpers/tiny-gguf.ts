@@ -23,37 +23,54 @@ const specialTokens = ['<|endoftext|>', '<|im_start|>', '<|im_end|>'];
 const merges =
   'Ġ t|Ġ a|i n|h e|r e|o n|Ġt he|e r|Ġ s|a t|Ġ o|e n|Ġ c|i t|Ġ w|i s|o r|e s|Ġ f|Ġ b|in g|e d|o u|Ġ p|a n|a l|a r|Ġa n';
 
-/** Writes the model to `path`; the same seed gives the same bytes. */
-export async function writeTinyGguf(path: string, { seed = 'tiny' }: { seed?: string } = {}): Promise<void> {
-  const tensors = tinyTensors(seed);
+export interface TinyGgufOptions {
+  readonly seed?: string;
+  /** Further entries of the header, or other values of those it has. */
+  readonly entries?: Readonly<Record<string, MetadataEntryValue>>;
+  /** Further tensors, or others in place of those of their names. */
+  readonly tensors?: readonly TinyTensor[];
+}
+
+/** A tensor as it is stored: `type` is GGML's number of its storage form. */
+export interface TinyTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly type: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Writes the model to `path`; the same options give the same bytes. */
+export async function writeTinyGguf(path: string, options: TinyGgufOptions = {}): Promise<void> {
+  const others = new Map((options.tensors ?? []).map((tensor) => [tensor.name, tensor]));
+  const own = tinyTensors(options.seed ?? 'tiny').map((tensor) => others.get(tensor.name) ?? tensor);
+  const tensors = [...new Set([...own, ...others.values()])];
   const writer = createWriter();
   writer.bytes(Buffer.from('GGUF'));
   writer.uint32(3);
   writer.uint64(tensors.length);
-  const entries = metadataEntries();
+  const entries = Object.entries({ ...Object.fromEntries(metadataEntries()), ...options.entries });
   writer.uint64(entries.length);
   for (const [key, value] of entries) writeEntry(writer, key, value);
   let offset = 0;
-  for (const { name, shape } of tensors) {
+  for (const { name, shape, type, bytes } of tensors) {
     writer.text(name);
     writer.uint32(shape.length);
     for (const size of [...shape].reverse()) writer.uint64(size);
-    writer.uint32(0); // F32
+    writer.uint32(type);
     writer.uint64(offset);
-    offset += Math.ceil((valueCount(shape) * 4) / 32) * 32;
+    offset += Math.ceil(bytes.byteLength / 32) * 32;
   }
-  for (const { values } of tensors) {
+  for (const { bytes } of tensors) {
     writer.align(32); // the alignment that offsets above assume, and the start of the data
-    writer.bytes(Buffer.from(values.buffer, values.byteOffset, values.byteLength));
+    writer.bytes(bytes);
   }
   writer.align(32);
   await writeFile(path, writer.whole());
 }
 
-interface TinyTensor {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly values: Float32Array;
+/** A float32 tensor. */
+export function floatTensor(name: string, shape: readonly number[], values: Float32Array): TinyTensor {
+  return { name, shape, type: 0, bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
 }
 
 function tinyTensors(seed: string): TinyTensor[] {
@@ -63,11 +80,15 @@ function tinyTensors(seed: string): TinyTensor[] {
     const reader = uniforms(`${seed}/${name}`);
     const bound = Math.sqrt(3 / columns);
     const values = Float32Array.from({ length: rows * columns }, () => (2 * reader.next() - 1) * bound);
-    return { name, shape: [rows, columns], values };
+    return floatTensor(name, [rows, columns], values);
   };
   const norm = (name: string): TinyTensor => {
     const reader = uniforms(`${seed}/${name}`);
-    return { name, shape: [hiddenSize], values: Float32Array.from({ length: hiddenSize }, () => 0.5 + reader.next()) };
+    return floatTensor(
+      name,
+      [hiddenSize],
+      Float32Array.from({ length: hiddenSize }, () => 0.5 + reader.next()),
+    );
   };
   const layers = Array.from({ length: layerCount }, (_, layer) => `blk.${layer}`).flatMap((block) => [
     norm(`${block}.attn_norm.weight`),
@@ -81,10 +102,6 @@ function tinyTensors(seed: string): TinyTensor[] {
     matrix(`${block}.ffn_down.weight`, hiddenSize, feedForwardSize),
   ]);
   return [matrix('token_embd.weight', vocabularySize, hiddenSize), ...layers, norm('output_norm.weight')];
-}
-
-function valueCount(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
 }
 
 type MetadataEntryValue =

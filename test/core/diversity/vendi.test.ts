@@ -6,7 +6,13 @@ import { addRows, emptyCovariance, momentMatrix } from '../../../core/diversity/
 import { symmetricEigenvalues } from '../../../core/diversity/eigenvalues.ts';
 import type { RowMatrix } from '../../../core/diversity/row-matrix.ts';
 import { gatherRows } from '../../../core/diversity/row-matrix.ts';
-import { gVendi, gVendiOfCovariance, sketchSpectrum, vendiScore } from '../../../core/diversity/vendi.ts';
+import {
+  gVendi,
+  gVendiOfCovariance,
+  sketchSpectrum,
+  spectrumShares,
+  vendiScore,
+} from '../../../core/diversity/vendi.ts';
 import { permutation, uniformAt } from '../../../core/random/philox.ts';
 import { groupedRows, randomUnitRows, unitRows } from './unit-rows.ts';
 
@@ -21,6 +27,18 @@ interface Golden {
 const golden = JSON.parse(
   readFileSync(new URL('../../golden/diversity/vendi.json', import.meta.url), 'utf8'),
 ) as Golden;
+interface ParityCase {
+  readonly name: string;
+  readonly count: number;
+  readonly dimension: number;
+  readonly whole: readonly number[];
+  readonly draws: readonly number[];
+  readonly scores: readonly { readonly order: string; readonly plain: number; readonly weighted: number }[];
+}
+
+const parity = JSON.parse(
+  readFileSync(new URL('../../golden/diversity/vendi-parity.json', import.meta.url), 'utf8'),
+) as readonly ParityCase[];
 const goldenRows: RowMatrix = { ...golden, values: Float32Array.from(golden.rows) };
 
 function assertNear(found: number, expected: number, tolerance = 1e-9): void {
@@ -62,6 +80,20 @@ describe('Vendi score', () => {
     });
   }
 
+  for (const { name, count, dimension, whole, draws, scores } of parity) {
+    it(`agrees with vendi-score with and without weights, q = 0.5 to Infinity: ${name}`, () => {
+      const rows = unitRows(
+        Array.from({ length: count }, (_, row) => whole.slice(row * dimension, (row + 1) * dimension)),
+      );
+      const drawn = draws.reduce((a, b) => a + b, 0);
+      const weights = Float64Array.from(draws, (times) => times / drawn);
+      for (const { order, plain, weighted } of scores) {
+        assertNear(vendiScore(sketchSpectrum(rows), Number(order)), plain);
+        assertNear(vendiScore(sketchSpectrum(rows, weights), Number(order)), weighted);
+      }
+    });
+  }
+
   it('gives 4 for four axes, 1 for five equal rows, 1.8898815748423097 for e1, e2, e1', () => {
     const [first, second] = [
       [1, 0],
@@ -91,6 +123,23 @@ describe('Vendi score', () => {
     const noisy = [...clean, 1e-17, -3e-17, ...Array<number>(997).fill(2e-17)];
     assertNear(vendiScore(noisy, 0.5), vendiScore(clean, 0.5), 1e-12);
     assertNear(vendiScore(noisy, 1), vendiScore(clean, 1), 1e-12);
+  });
+
+  // vendi-score drops negative eigenvalues and leaves the rest as it is: noise then changes the sum.
+  it('makes the shares that are left sum to 1', () => {
+    const shares = spectrumShares([0.5, 0.3, 0.1, 1e-17, -1e-17]);
+    assert.equal(shares.length, 3);
+    assertNear(shares[0]!, 5 / 9, 1e-15);
+    assertNear(shares.reduce((a, b) => a + b, 0), 1, 1e-15); // prettier-ignore
+  });
+
+  // Counting eigenvalues above 0 finds about 150 directions on the covariance side of 50 rows in 256 dimensions.
+  it('does not see more directions than rows on the covariance side, at any order offered', () => {
+    const rows = randomUnitRows('rank deficient', 50, 256);
+    const full = symmetricEigenvalues(momentMatrix(rows, undefined, 'covariance'), 256);
+    assert.equal(spectrumShares(full).length, 50);
+    for (const q of [0.5, 0.75, 1, 2, 7, Infinity])
+      assertNear(vendiScore(full, q), vendiScore(sketchSpectrum(rows), q));
   });
 
   it('refuses orders below a half and spectra without a positive value', () => {
@@ -148,6 +197,23 @@ describe('G-Vendi', () => {
     }
   });
 
+  it('takes weights on both sides; a row of weight k / n counts as k rows', () => {
+    for (const dimension of [5, 40]) {
+      const set = randomUnitRows('weighted', 10, dimension);
+      const draws = [3, 0, 1, 1, 2, 0, 1, 0, 4, 0];
+      const weights = Float64Array.from(draws, (times) => times / 12);
+      const repeated = gatherRows(set, draws.flatMap((times, row) => Array<number>(times).fill(row))); // prettier-ignore
+      for (const q of [0.5, 1, 2, Infinity]) {
+        const expected = vendiScore(sketchSpectrum(repeated), q);
+        assertNear(vendiScore(sketchSpectrum(set, weights), q), expected);
+        for (const side of ['gram', 'covariance'] as const) {
+          const size = side === 'gram' ? 10 : dimension;
+          assertNear(vendiScore(symmetricEigenvalues(momentMatrix(set, weights, side), size), q), expected);
+        }
+      }
+    }
+  });
+
   it('counts m orthogonal groups of equal size as m', () => {
     for (const m of [1, 2, 5, 16]) {
       assertNear(gVendi(groupedRows('groups', Array<number>(m).fill(6), 16, 0)).value, m, 1e-12);
@@ -159,6 +225,14 @@ describe('G-Vendi', () => {
     scores.slice(1).forEach((score, index) => {
       assert.ok(score < scores[index]!, `${score} is not below ${scores[index]}`);
     });
+  });
+
+  // vendi-score's score_K takes what it gets: zero rows leave a trace below 1, rows off unit norm one off 1.
+  it('refuses zero rows and rows that are not of unit norm', () => {
+    for (const wrong of [0, 2, NaN]) {
+      const values = Float32Array.of(1, 0, wrong, 0);
+      assert.throws(() => gVendi({ values, count: 2, dimension: 2 }), { type: 'InvalidData', message: /row 1/ });
+    }
   });
 
   it('refuses an empty set', () => {

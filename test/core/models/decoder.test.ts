@@ -14,6 +14,7 @@ import { storedParameters } from '../../../core/models/parameters.ts';
 import type { LoraAdapter } from '../../../core/training/adapter-file.ts';
 import { initialLora, loraParameters } from '../../../core/training/lora.ts';
 import { goldenModels } from '../../helpers/golden-models.ts';
+import { logitModels } from '../../helpers/logit-models.ts';
 import { openGraph } from '../../helpers/onnx-session.ts';
 import type { TinyModel } from '../../helpers/tiny-model.ts';
 import { makeTinyModel } from '../../helpers/tiny-model.ts';
@@ -22,7 +23,8 @@ import { makeTinyModel } from '../../helpers/tiny-model.ts';
 const promptLengths = [1, 5, 64, 63, 65, 12, 3, 40, 17, 90, 2, 31];
 
 describe('the decoder', () => {
-  for (const [name, overrides] of Object.entries(goldenModels)) {
+  const { mistral } = logitModels;
+  for (const [name, overrides] of Object.entries({ ...goldenModels, mistral })) {
     it(`gives the tokens that reading everything again gives: ${name}`, async (test) => {
       const model = await makeTinyModel(test, overrides);
       const decoder = openDecoder(test, model);

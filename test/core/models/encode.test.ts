@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Feeds } from '../../../core/graph/runner.ts';
 import { bucketOf, encodePositions, encodeSamples } from '../../../core/models/encode.ts';
 import { parseModelConfig } from '../../../core/models/model-config.ts';
 import { tinyConfig } from '../../helpers/tiny-model.ts';
@@ -31,6 +32,28 @@ describe('encoding', () => {
       [...mask!.data].map((value) => (value === 0 ? 1 : 0)),
       [1, 0, 0, 1, 1, 0, 1, 1, 1],
     );
+  });
+
+  it('hides what a window has left behind, with one mask for each window among the layers', () => {
+    const mistral = parseModelConfig(
+      { ...tinyConfig, architectures: ['MistralForCausalLM'], sliding_window: 2 },
+      'config.json',
+    );
+    const visible = (feeds: Feeds, name: string) => [...feeds[name]!.data].map((value) => (value === 0 ? 1 : 0));
+    const banded = encodePositions(mistral, 4);
+    assert.deepEqual(visible(banded, 'mask'), [1, 0, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 1, 1]);
+    assert.deepEqual(Object.keys(banded).sort(), ['cosine', 'mask', 'position', 'sine']);
+    const mixed = encodePositions({ ...mistral, layerWindows: [null, 2] }, 2);
+    assert.deepEqual(Object.keys(mixed).sort(), ['cosine', 'mask', 'mask.2', 'position', 'sine']);
+    assert.deepEqual(visible(encodePositions({ ...mistral, layerWindows: [null, 1] }, 2), 'mask.1'), [1, 0, 0, 1]);
+  });
+
+  it('turns slower where frequencies are divided', () => {
+    const plain = encodePositions(config, 9);
+    const divided = encodePositions({ ...config, ropeDivisors: [1, 4, 4, 4] }, 9);
+    const half = config.headSize / 2;
+    assert.equal(divided['sine']!.data[8 * half], plain['sine']!.data[8 * half]);
+    assert.equal(divided['sine']!.data[8 * half + 1], plain['sine']!.data[2 * half + 1]);
   });
 
   it('refuses mixed buckets, empty parts and foreign token ids', () => {

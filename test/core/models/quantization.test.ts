@@ -38,9 +38,9 @@ describe('dequantize', () => {
   });
 
   it('refuses an unreadable form by its name, with the readable ones', () => {
-    assert.throws(() => quantizationOf(12, 'blk.0.ffn_up.weight'), {
+    assert.throws(() => quantizationOf(10, 'blk.0.ffn_up.weight'), {
       type: 'UnsupportedModel',
-      message: /blk\.0\.ffn_up\.weight.*Q4_K.*F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, BF16/,
+      message: /blk\.0\.ffn_up\.weight.*Q2_K.*F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q4_K, Q5_K, Q6_K, BF16/,
     });
     assert.throws(() => quantizationOf(999, 'a'), /GGML type 999/);
   });

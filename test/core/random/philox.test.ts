@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { permutation, philoxBlock, signs, streamKey, uniformAt, uniforms } from '../../../core/random/philox.ts';
+import {
+  halfWords,
+  permutation,
+  philoxBlock,
+  signs,
+  streamKey,
+  uniformAt,
+  uniforms,
+} from '../../../core/random/philox.ts';
 
 describe('philox', () => {
   // Known answers of Random123 1.14, tests/kat_vectors, philox4x32 with 10 rounds.
@@ -44,6 +52,16 @@ describe('philox', () => {
       product += sign * other[index]!;
     });
     assert.ok(Math.abs(sum) < 400 && Math.abs(product) < 400, `sum ${sum}, product ${product}; 4 sigma is 400`);
+  });
+
+  it('cuts blocks into halves of words, low half first, and gives prefixes of longer runs', () => {
+    const pieces = halfWords('7/layer/count', 27);
+    const key = streamKey('7/layer/count');
+    pieces.forEach((piece, index) => {
+      const word = philoxBlock(key, Math.floor(index / 8))[Math.floor((index % 8) / 2)]!;
+      assert.equal(piece, index % 2 === 0 ? word % 65536 : Math.floor(word / 65536));
+    });
+    assert.deepEqual(halfWords('7/layer/count', 11), pieces.slice(0, 11));
   });
 
   it('permutes every index once', () => {

@@ -9,7 +9,10 @@ import type { SketchSpecification } from '../../../core/sketch/specification.ts'
 import type { TinyModel } from '../../helpers/tiny-model.ts';
 import { makeTinyModel } from '../../helpers/tiny-model.ts';
 
-const specification: SketchSpecification = { mode: 'kron-sum', p: 32, seed: 1, version: 1 };
+const specifications: readonly SketchSpecification[] = [
+  { mode: 'kron-sum', p: 32, seed: 1, version: 1 },
+  { mode: 'concat', p: 8, seed: 1, version: 1 },
+];
 
 // An odd vocabulary and sizes off the vector width, where a different remainder would show.
 const awkward = {
@@ -22,11 +25,14 @@ const awkward = {
 };
 
 describe('a sketch does not depend on its batch', () => {
-  for (const [name, overrides] of Object.entries({ regular: {}, awkward })) {
-    it(`${name} sizes: bit-identical alone, in any order, with any token budget and any number of workers`, async (test) => {
+  const cases = specifications.flatMap((specification) =>
+    Object.entries({ regular: {}, awkward }).map(([name, overrides]) => ({ specification, name, overrides })),
+  );
+  for (const { specification, name, overrides } of cases) {
+    it(`${specification.mode}, ${name} sizes: bit-identical alone, in any order, with any token budget and any number of workers`, async (test) => {
       const model = await makeTinyModel(test, overrides);
       const samples = randomSamples(24, model.config.vocabularySize);
-      const reference = await sketchAll(model, 1, 1, samples);
+      const reference = await sketchAll(model, { specification, workers: 1, tokenBudget: 1 }, samples);
       for (const { workers, tokenBudget } of [
         { workers: 1, tokenBudget: 64 },
         { workers: 1, tokenBudget: 4096 },
@@ -35,8 +41,7 @@ describe('a sketch does not depend on its batch', () => {
         const order = [...permutation(`order/${tokenBudget}`, samples.length)];
         const found = await sketchAll(
           model,
-          workers,
-          tokenBudget,
+          { specification, workers, tokenBudget },
           order.map((index) => samples[index]!),
         );
         order.forEach((index, position) => {
@@ -50,19 +55,27 @@ describe('a sketch does not depend on its batch', () => {
   }
 });
 
+interface Setting {
+  readonly specification: SketchSpecification;
+  readonly workers: number;
+  readonly tokenBudget: number;
+}
+
 async function sketchAll(
   model: TinyModel,
-  workers: number,
-  tokenBudget: number,
+  setting: Setting,
   samples: readonly TokenSample[],
 ): Promise<SketchedSample[]> {
-  const sketcher = await openSketcher(model, workers, tokenBudget);
+  const sketcher = await openSketcher(model, setting);
   return sketcher.sketch(samples).finally(() => sketcher.close());
 }
 
-function openSketcher({ config, tensors, folder }: TinyModel, workers: number, tokenBudget: number): Promise<Sketcher> {
+function openSketcher(
+  { config, tensors, folder }: TinyModel,
+  { specification, workers, tokenBudget }: Setting,
+): Promise<Sketcher> {
   const open = (bytes: Uint8Array<ArrayBuffer>) =>
-    sessionPool(createOnnxRuntime(), { bytes, weightsFolder: folder }, workers);
+    sessionPool(createOnnxRuntime(), { bytes, weightsFolder: folder, mapWeights: true }, workers);
   return createSketcher({ config, tensors, specification, open, tokenBudget });
 }
 

@@ -6,14 +6,14 @@ import { floatOutput } from '../../../core/graph/runner.ts';
 import type { TokenSample } from '../../../core/models/encode.ts';
 import { encodeSamples } from '../../../core/models/encode.ts';
 import { parametersOf } from '../../../core/models/parameters.ts';
-import { signMatrix } from '../../../core/sketch/sign-matrices.ts';
-import { buildSketchGraph } from '../../../core/sketch/sketch-graph.ts';
-import type { SketchSpecification } from '../../../core/sketch/specification.ts';
+import { sketchEngine } from '../../../core/sketch/engines.ts';
+import type { KroneckerSketch, SketchSpecification } from '../../../core/sketch/specification.ts';
 import { buildTrainingGraph, gradientName } from '../../../core/training/training-graph.ts';
 import { goldenModels } from '../../helpers/golden-models.ts';
 import { openGraph } from '../../helpers/onnx-session.ts';
 import type { TinyModel } from '../../helpers/tiny-model.ts';
 import { makeTinyModel } from '../../helpers/tiny-model.ts';
+import { sketchByDefinition } from './definition.ts';
 
 interface Golden {
   samples: TokenSample[];
@@ -22,6 +22,14 @@ interface Golden {
 
 const path = new URL('../../golden/llama-gradients.json', import.meta.url);
 const golden = JSON.parse(await readFile(path, 'utf8')) as Golden;
+
+const kronSum: KroneckerSketch = { mode: 'kron-sum', p: 8, seed: 5, version: 1 };
+const concat: KroneckerSketch = { ...kronSum, mode: 'concat' };
+const specifications: readonly SketchSpecification[] = [
+  kronSum,
+  concat,
+  { mode: 'count-sketch', d: 64, seed: 5, version: 1 },
+];
 
 for (const [name, overrides] of Object.entries(goldenModels)) {
   describe(`gradients of ${name}, against PyTorch in float64`, () => {
@@ -44,16 +52,34 @@ for (const [name, overrides] of Object.entries(goldenModels)) {
       }
     });
 
-    it('have, sketched by definition, the sketch that the graph gives, to 1e-4', async (test) => {
+    for (const specification of specifications) {
+      it(`have, sketched by definition, the ${specification.mode} that the graph gives, to 1e-4`, async (test) => {
+        const model = await makeTinyModel(test, overrides);
+        const { graph, rowOf } = sketchEngine(model.config, model.tensors, specification);
+        const session = await openGraph(test, graph, model.folder);
+        for (const [index, sample] of golden.samples.entries()) {
+          const outputs = await session.run(encodeSamples(model.config, [sample]));
+          const gradients = byParameter(model, expected.results[index]!.gradients);
+          const reference = sketchByDefinition(specification, parametersOf(model.config), gradients);
+          const difference = relativeDistance(rowOf(outputs, 0), reference);
+          assert.ok(difference < 1e-4, `relative distance ${difference}: is a parameter missing, or scaled otherwise?`);
+        }
+      });
+    }
+
+    it('have concat blocks whose sum is the kron-sum', async (test) => {
       const model = await makeTinyModel(test, overrides);
-      const specification: SketchSpecification = { mode: 'kron-sum', p: 8, seed: 5, version: 1 };
-      const session = await openGraph(test, buildSketchGraph(model.config, model.tensors, specification), model.folder);
-      for (const [index, sample] of golden.samples.entries()) {
-        const outputs = await session.run(encodeSamples(model.config, [sample]));
-        const reference = sketchOf(model, specification, byParameter(model, expected.results[index]!.gradients));
-        const difference = relativeDistance(floatOutput(outputs, 'sketch'), reference);
-        assert.ok(difference < 1e-4, `relative distance ${difference}: is a parameter missing, or scaled otherwise?`);
-      }
+      const [sum, blocks] = await Promise.all(
+        [kronSum, concat].map(async (specification) => {
+          const { graph, rowOf } = sketchEngine(model.config, model.tensors, specification);
+          const session = await openGraph(test, graph, model.folder);
+          return rowOf(await session.run(encodeSamples(model.config, [golden.samples[0]!])), 0);
+        }),
+      );
+      const total = new Float64Array(64);
+      blocks!.forEach((value, index) => (total[index % 64]! += value));
+      assert.equal(blocks!.length, 64 * parametersOf(model.config).length);
+      assert.ok(relativeDistance(sum!, total) < 1e-5);
     });
   });
 }
@@ -84,36 +110,6 @@ function byParameter(model: TinyModel, encoded: string): Map<string, Float32Arra
   return new Map(
     model.tensors.map(({ name, length }) => [name, numbers.slice(offset, (offset += length / 4))] as const),
   );
-}
-
-/** B G A^T for matrices, R g for vectors, summed in float64: the definition, with loops. */
-function sketchOf(
-  model: TinyModel,
-  specification: SketchSpecification,
-  gradients: Map<string, Float32Array>,
-): Float64Array {
-  const { p } = specification;
-  const total = new Float64Array(p * p);
-  for (const { name, shape } of model.tensors) {
-    const gradient = gradients.get(name)!;
-    const [rows, columns] = [shape[0]!, shape[1]];
-    if (columns === undefined) {
-      const dense = signMatrix(specification, name, 'dense', rows);
-      total.forEach((_, k) => gradient.forEach((value, i) => (total[k]! += dense[k * rows + i]! * value)));
-      continue;
-    }
-    const a = signMatrix(specification, name, 'input', columns);
-    const b = signMatrix(specification, name, 'output', rows);
-    for (let row = 0; row < rows; row++) {
-      for (let right = 0; right < p; right++) {
-        let sum = 0;
-        for (let column = 0; column < columns; column++)
-          sum += gradient[row * columns + column]! * a[right * columns + column]!;
-        for (let left = 0; left < p; left++) total[left * p + right]! += b[left * rows + row]! * sum;
-      }
-    }
-  }
-  return total;
 }
 
 function relativeDistance(found: ArrayLike<number>, expected: ArrayLike<number>): number {

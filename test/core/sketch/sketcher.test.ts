@@ -2,24 +2,55 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createOnnxRuntime } from '../../../adapters/onnx/runtime.ts';
 import type { GraphSession } from '../../../core/graph/runner.ts';
+import type { SketcherSetup } from '../../../core/sketch/sketcher.ts';
 import { createSketcher } from '../../../core/sketch/sketcher.ts';
-import type { SketchSpecification } from '../../../core/sketch/specification.ts';
+import type { KroneckerSketch, SketchSpecification } from '../../../core/sketch/specification.ts';
+import { sketchDimension } from '../../../core/sketch/specification.ts';
 import { makeTinyModel } from '../../helpers/tiny-model.ts';
 
-const specification: SketchSpecification = { mode: 'kron-sum', p: 4, seed: 3, version: 1 };
+const specification: KroneckerSketch = { mode: 'kron-sum', p: 4, seed: 3, version: 1 };
 const sample = { promptTokens: [1, 2, 3], completionTokens: [4, 5] };
 
 describe('the sketcher', () => {
-  it('gives rows of unit length, with loss and token count', async (test) => {
-    const { config, tensors, folder } = await makeTinyModel(test);
-    const open = (bytes: Uint8Array<ArrayBuffer>) => createOnnxRuntime().open({ bytes, weightsFolder: folder }, 1);
-    const sketcher = await createSketcher({ config, tensors, specification, open });
-    test.after(() => sketcher.close());
-    const [result] = await sketcher.sketch([sample]);
-    assert.equal(result!.excluded, null);
-    assert.ok(Math.abs(Math.hypot(...result!.sketch) - 1) < 1e-6);
-    assert.ok(result!.loss > 0);
-    assert.equal(result!.tokenCount, 2);
+  const modes: readonly SketchSpecification[] = [
+    specification,
+    { ...specification, mode: 'concat' },
+    { mode: 'count-sketch', d: 256, seed: 3, version: 1 },
+  ];
+  for (const mode of modes) {
+    it(`gives rows of unit length, with loss and token count: ${mode.mode}`, async (test) => {
+      const { sketcher, config } = await withTinyModel(test, { specification: mode });
+      const [result] = await sketcher.sketch([sample]);
+      assert.equal(result!.excluded, null);
+      assert.equal(result!.sketch.length, sketchDimension(mode, config));
+      assert.ok(Math.abs(Math.hypot(...result!.sketch) - 1) < 1e-6);
+      assert.ok(result!.loss > 0);
+      assert.deepEqual([result!.tokenCount, result!.truncated], [2, 0]);
+    });
+  }
+
+  it('takes the gradients of one sample at a time where a mode needs them whole', async (test) => {
+    const { sketcher } = await withTinyModel(test, { specification: modes[2]!, tokenBudget: 4096 });
+    const samples = [sample, { ...sample, promptTokens: [9, 8, 7] }, sample];
+    const together = await sketcher.sketch(samples);
+    const alone = await Promise.all(samples.map(async (one) => (await sketcher.sketch([one]))[0]!));
+    assert.deepEqual(together, alone);
+    assert.notDeepEqual(together[0]!.sketch, together[1]!.sketch);
+  });
+
+  it('shortens long prompts on the left when told to, and says by how much', async (test) => {
+    const limit = { maximumTokens: 6, longPrompts: 'truncate-prompt-left' } as const;
+    const { sketcher } = await withTinyModel(test, { specification, ...limit });
+    const [whole, cut, completionOnly, exact] = await sketcher.sketch([
+      { promptTokens: [5, 6, 7], completionTokens: [1, 2, 3, 4] },
+      { promptTokens: [9, 9, 5, 6, 7], completionTokens: [1, 2, 3, 4] },
+      { promptTokens: [1, 2], completionTokens: [1, 2, 3, 4, 5, 6, 7] },
+      { promptTokens: [1, 2, 3], completionTokens: [1, 2, 3, 4, 5, 6] },
+    ]);
+    assert.deepEqual([whole!.truncated, cut!.truncated], [0, 2]);
+    assert.deepEqual({ ...cut, truncated: 0 }, whole, 'what is left is read as if it had been all');
+    assert.deepEqual([completionOnly!.excluded, completionOnly!.truncated], ['too-long', 0]);
+    assert.deepEqual([exact!.excluded, exact!.truncated], [null, 2], 'one prompt token is enough');
   });
 
   it('excludes by name what has no gradient to speak of, and does not run it', async (test) => {
@@ -49,6 +80,17 @@ describe('the sketcher', () => {
     }
   });
 });
+
+async function withTinyModel(
+  test: Parameters<typeof makeTinyModel>[0],
+  setup: Omit<SketcherSetup, 'config' | 'tensors' | 'open'>,
+) {
+  const { config, tensors, folder } = await makeTinyModel(test);
+  const open = (bytes: Uint8Array<ArrayBuffer>) => createOnnxRuntime().open({ bytes, weightsFolder: folder }, 1);
+  const sketcher = await createSketcher({ config, tensors, open, ...setup });
+  test.after(() => sketcher.close());
+  return { sketcher, config };
+}
 
 async function withFakeSession(test: Parameters<typeof makeTinyModel>[0], rowOf: () => number[]) {
   const { config, tensors } = await makeTinyModel(test);

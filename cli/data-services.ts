@@ -1,0 +1,74 @@
+// The user's data files as the commands need them: rows, vectors, sketches. Each part is loaded when it is first used.
+
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ReadDataset } from '../activities/ports/datasets.ts';
+import type { RawRow } from '../adapters/datasets/raw-row.ts';
+import type { VectorFile } from '../adapters/datasets/vector-file.ts';
+import type { SketchCachePlace } from '../adapters/sketches/sketch-cache.ts';
+import type { SketchFile } from '../adapters/sketches/sketch-file.ts';
+import type { SketchFolder } from '../adapters/sketches/sketch-folder.ts';
+import type { FileSource } from '../contracts/campaign.ts';
+
+export interface DataServices {
+  readonly readDataset: ReadDataset;
+  /** All rows with all their columns. */
+  readRawRows(source: Pick<FileSource, 'path' | 'format'>): AsyncIterable<RawRow>;
+  /** Rejects when rows cannot be written to such a name. */
+  requireWritable(path: string): Promise<void>;
+  writeRows(path: string, rows: AsyncIterable<object>): Promise<void>;
+  openVectors(path: string): Promise<VectorFile>;
+  /** Null unless a folder lies at `path`. */
+  openSketchFolder(path: string): Promise<SketchFolder | null>;
+  /** Rejects when something lies at `path` that may not be replaced. */
+  requireSketchFolder(path: string): Promise<void>;
+  writeSketchFolder(path: string, content: SketchFolder, result: object): Promise<void>;
+  /** The sketches that stay in the state folder between commands. */
+  withSketchFile<Result>(
+    place: Omit<SketchCachePlace, 'folder'>,
+    use: (file: SketchFile) => Promise<Result>,
+  ): Promise<Result>;
+}
+
+export function createDataServices(stateFolder: string): DataServices {
+  return {
+    async *readDataset(source) {
+      const { readDataset } = await import('../adapters/datasets/read-dataset.ts');
+      yield* readDataset(source);
+    },
+    async *readRawRows(source) {
+      const { readRawRows } = await import('../adapters/datasets/read-dataset.ts');
+      yield* readRawRows(source);
+    },
+    async requireWritable(path) {
+      const { requireWritable } = await import('../adapters/datasets/write-rows.ts');
+      requireWritable(path);
+    },
+    async writeRows(path, rows) {
+      const { writeRowsTo } = await import('../adapters/datasets/write-rows.ts');
+      return writeRowsTo(path, rows);
+    },
+    async openVectors(path) {
+      const { openVectors } = await import('../adapters/datasets/open-vectors.ts');
+      return openVectors(path);
+    },
+    async openSketchFolder(path) {
+      const found = await stat(path).catch(() => null);
+      if (found === null || !found.isDirectory()) return null;
+      const { openSketchFolder } = await import('../adapters/sketches/sketch-folder.ts');
+      return openSketchFolder(path);
+    },
+    async requireSketchFolder(path) {
+      const { requireSketchFolder } = await import('../adapters/sketches/sketch-folder.ts');
+      return requireSketchFolder(path);
+    },
+    async writeSketchFolder(path, content, result) {
+      const { writeSketchFolder } = await import('../adapters/sketches/sketch-folder.ts');
+      return writeSketchFolder(path, content, result);
+    },
+    async withSketchFile(place, use) {
+      const { withSketchFile } = await import('../adapters/sketches/sketch-cache.ts');
+      return withSketchFile({ ...place, folder: join(stateFolder, 'sketches') }, use);
+    },
+  };
+}
