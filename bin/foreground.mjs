@@ -13,7 +13,9 @@ const SAME_KEYPRESS_MILLISECONDS = 500;
  */
 export function runInForeground(command, commandArguments, options = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, commandArguments, { ...options, stdio: 'inherit', detached: true });
+    // A killed process passes nothing on, so the program is told whom to look after (cli/main.ts).
+    const env = { ...(options.env ?? process.env), DIFFRACT_FOREGROUND: String(process.pid) };
+    const child = spawn(command, commandArguments, { ...options, env, stdio: 'inherit', detached: true });
     const passOn = onceAKeypress((signal) => child.kill(signal));
     for (const signal of PASSED_ON) process.on(signal, passOn);
     const finish = () => {

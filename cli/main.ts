@@ -13,6 +13,16 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     interrupt.abort();
   });
 }
+// The process that passes signals on may itself be killed: then nobody waits for this one, which ends as at Ctrl-C.
+const foreground = Number(process.env['DIFFRACT_FOREGROUND']);
+if (process.ppid === foreground) {
+  const watch = setInterval(() => {
+    if (process.ppid === foreground) return;
+    clearInterval(watch);
+    interrupt.abort();
+  }, 500);
+  watch.unref();
+}
 // A closed pipe, as in `diffract status x | head -1`, is no failure.
 process.stdout.on('error', () => process.exit(ExitCode.Ok));
 

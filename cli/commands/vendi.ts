@@ -4,11 +4,14 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import type { VectorFile } from '../../adapters/datasets/vector-file.ts';
+import { covarianceMatrix } from '../../core/diversity/covariance.ts';
+import { symmetricEigenvalues } from '../../core/diversity/eigenvalues.ts';
 import { LOWEST_ORDER, vendiScore } from '../../core/diversity/vendi.ts';
-import { vectorSpectrum } from '../../core/diversity/vectors.ts';
+import { directionsOf, vectorSpectrum } from '../../core/diversity/vectors.ts';
 import { decimal, whole } from '../../core/report/format.ts';
 import { printResult } from '../context.ts';
 import type { CommandContext, JsonOption } from '../context.ts';
+import { withEngine } from '../dataset-diversity.ts';
 
 interface VendiOptions extends JsonOption {
   readonly q: number;
@@ -25,15 +28,24 @@ export function addVendi(program: Command, context: CommandContext): void {
     .action(async (file: string, options: VendiOptions) => {
       const vectors = await context.services.openVectors(resolve(file));
       const { count: n, dimension: d } = vectors;
-      const vendi = vendiScore(await spectrumOf(vectors).finally(() => vectors.close()), options.q);
+      const spectrum = await spectrumOf(vectors, context).finally(() => vectors.close());
+      const vendi = vendiScore(spectrum, options.q);
       const q = options.q === Infinity ? 'inf' : options.q;
       const text = `Vendi score of order ${q}: ${decimal(vendi, 6)}, n = ${whole(n)}, d = ${whole(d)}`;
       printResult(context, options, { n, d, q, vendi }, text);
     });
 }
 
-async function spectrumOf(vectors: VectorFile): Promise<Float64Array> {
-  return vectorSpectrum(await vectors.read(0, vectors.count));
+/** Multiply-adds up to which float64 loops take seconds; above, float32 products on every core, right to some 1e-6. */
+const EXACT_WORK = 1e10;
+
+async function spectrumOf(vectors: VectorFile, context: CommandContext): Promise<Float64Array> {
+  const { count, dimension } = vectors;
+  if (count <= dimension || count * dimension * dimension <= EXACT_WORK)
+    return vectorSpectrum(await vectors.read(0, count));
+  const read = async (start: number, end: number) => directionsOf(await vectors.read(start, end), start);
+  const covariance = await withEngine(context, (engine) => engine.moments({ count, dimension, read }));
+  return symmetricEigenvalues(covarianceMatrix(covariance), dimension);
 }
 
 function order(text: string): number {

@@ -47,7 +47,10 @@ export function vectorSpectrum(vectors: VectorMatrix): Float64Array {
 export function directionsOf(vectors: VectorMatrix, first: number): RowMatrix {
   const { count, dimension } = vectors;
   const scales = inverseNorms(vectors, first);
-  const values = Float32Array.from(vectors.values, (value, at) => value * scales[Math.floor(at / dimension)]!);
+  const values = new Float32Array(count * dimension);
+  for (let row = 0; row < count; row++) {
+    for (let at = row * dimension; at < (row + 1) * dimension; at++) values[at] = vectors.values[at]! * scales[row]!;
+  }
   return { values, count, dimension };
 }
 
