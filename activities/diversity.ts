@@ -74,7 +74,9 @@ export function createDiversityActivities(
       const store = await openStore(context.store);
       const inputs = [candidates, candidateSketches, poolSketches, clusters];
       const config = { selection, seed: context.seed, round: input.round, bootstrapDraws };
-      return runStage(store, { stage: 'select', version: 2, inputs, config }, (key) => select(store, input, key, engine));
+      return runStage(store, { stage: 'select', version: 2, inputs, config }, (key) =>
+        select(store, input, key, engine),
+      );
     },
   };
 }

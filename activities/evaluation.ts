@@ -21,13 +21,13 @@ const rowsPerChunk = 32;
 export async function evaluateRecipe(models: ModelRuntime, job: EvaluateJob, store: Store): Promise<ChunkRecipe> {
   const { samples, model, checkpoint, context } = job;
   const task = taskNamed(context.task);
-  const { weights, tokenizer, template } = await models.identify(model);
+  const { model: _, ...hashes } = await models.identify(model);
   return {
     identity: {
       stage: 'evaluate',
       version: 1,
       inputs: [samples, checkpoint],
-      config: { weights, tokenizer, template, task: context.task, evaluation: task.evaluation },
+      config: { ...hashes, task: context.task, evaluation: task.evaluation },
     },
     rows: samples.rows,
     chunkRows: rowsPerChunk,

@@ -18,8 +18,8 @@ export async function sketchRecipe(
 ): Promise<ChunkRecipe> {
   const { p, seed, tokenBudget } = sketch;
   const sketcher = await models.openSketcher(sketch.proxy, { p, seed, tokenBudget });
-  const { weights, tokenizer, template } = sketcher.identity;
-  const proxy = { weights, tokenizer, template, specification: sketcher.specification, target: sketch.target };
+  const { model: _, ...hashes } = sketcher.identity;
+  const proxy = { ...hashes, specification: sketcher.specification, target: sketch.target };
   return {
     identity: {
       stage: 'sketch',

@@ -3,11 +3,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { TrainingActivities } from '../contracts/activities.ts';
 import type { ManifestPart } from '../contracts/artifacts.ts';
-import type { TrainerConfig } from '../contracts/campaign.ts';
+import type { ModelReference, TrainerConfig } from '../contracts/campaign.ts';
 import { PermanentError } from '../contracts/failures.ts';
 import { taskNamed } from '../tasks/registry.ts';
 import { cancellationSignal, reportProgress } from './heartbeat.ts';
-import type { ModelRuntime } from './ports/models.ts';
+import type { ModelHashes, ModelRuntime } from './ports/models.ts';
 import type { OpenStore, Store } from './ports/store.ts';
 import type { TrainedStudent, TrainerFor, TrainingRun } from './ports/trainer.ts';
 import { readRows } from './rows.ts';
@@ -29,18 +29,9 @@ export function createTrainingActivities({
   return {
     async train({ context, pool, trainer }) {
       const store = await openStore(context.store);
-      const { weights, tokenizer, template } =
-        trainer.kind === 'embedded'
-          ? await models.identify(trainer.model)
-          : { weights: null, tokenizer: null, template: null };
-      const config = {
-        trainer: learningOf(trainer),
-        weights,
-        tokenizer,
-        template,
-        task: context.task,
-        seed: context.seed,
-      };
+      // A model that an external trainer names is known to that trainer alone.
+      const base = trainer.kind === 'embedded' ? await hashesOf(models, trainer.model) : null;
+      const config = { trainer: learningOf(trainer), base, task: context.task, seed: context.seed };
       const outcome = await runStage(store, { stage: 'train', version: 1, inputs: [pool], config }, async (runKey) => {
         const started = performance.now();
         const task = taskNamed(context.task);
@@ -70,6 +61,11 @@ function learningOf(trainer: TrainerConfig): unknown {
   if (trainer.kind !== 'embedded') return trainer;
   const { checkpointEverySteps, ...learning } = trainer;
   return learning;
+}
+
+async function hashesOf(models: ModelRuntime, model: ModelReference): Promise<ModelHashes> {
+  const { model: _, ...hashes } = await models.identify(model);
+  return hashes;
 }
 
 /** Polls until the run ends. A cancelled campaign cancels its run. */

@@ -17,8 +17,14 @@ import { inventedRows, writeRowFile } from './row-sets.ts';
 import { spread } from './sketch-engine.ts';
 
 const DIMENSION = 1024;
-const [what = '100000', clusters = '1000', iterations = '20', threads = '2', repeats = '3', python = '/usr/bin/python3'] =
-  process.argv.slice(2);
+const [
+  what = '100000',
+  clusters = '1000',
+  iterations = '20',
+  threads = '2',
+  repeats = '3',
+  python = '/usr/bin/python3',
+] = process.argv.slice(2);
 
 interface Round {
   readonly own: Timing;
@@ -41,7 +47,9 @@ async function compare(count: number): Promise<void> {
     const { versions } = await peer.ask({ rows: path, dimension: DIMENSION });
     const shape = `${count} x ${DIMENSION}, ${clusters} clusters, ${iterations} iterations`;
     console.log(`${shape}, ${threads} threads, ${String(versions)}; min / median / max`);
-    console.log('| peer | ours, CPU s | peer, CPU s | ours / peer, CPU | ours / peer, wall | mean cosine, ours | mean cosine, peer |');
+    console.log(
+      '| peer | ours, CPU s | peer, CPU s | ours / peer, CPU | ours / peer, wall | mean cosine, ours | mean cosine, peer |',
+    );
     console.log('| --- | --- | --- | --- | --- | --- | --- |');
     for (const library of ['scikit-learn', 'faiss']) {
       const rounds: Round[] = [];
@@ -75,7 +83,13 @@ function cellsOf(rounds: readonly Round[]): string[] {
 
 function clustersOf(source: RowSource, engine: GraphEngine) {
   const maximumIterations = Number(iterations);
-  return sphericalKMeans(source, { clusterCount: Number(clusters), key: 'bench', maximumIterations, tolerance: 0, engine });
+  return sphericalKMeans(source, {
+    clusterCount: Number(clusters),
+    key: 'bench',
+    maximumIterations,
+    tolerance: 0,
+    engine,
+  });
 }
 
 function openEngine(): GraphEngine {
@@ -90,7 +104,11 @@ function compareMemory(): void {
   for (const count of [100_000, 400_000]) {
     const script = new URL(import.meta.url).pathname;
     const settings = [`peak=${count}`, clusters, '2', threads];
-    console.log(`| ${count} | ${execFileSync(process.execPath, ['--import', 'tsx', script, ...settings]).toString().trim()} |`);
+    console.log(
+      `| ${count} | ${execFileSync(process.execPath, ['--import', 'tsx', script, ...settings])
+        .toString()
+        .trim()} |`,
+    );
   }
 }
 

@@ -3,20 +3,21 @@ import { writeFile } from 'node:fs/promises';
 import type { RowMatrix } from '../core/diversity/row-matrix.ts';
 import type { RowSource } from '../core/diversity/row-source.ts';
 
-/** Groups that the rows lie around, and how far off they lie. */
-const GROUPS = 300;
-const SPREAD = 1.5;
+/** Directions that the rows mix, the first ones most, and the length of the noise beside a mixture of length about 1. */
+const MIXED = 48;
+const NOISE = 0.5;
 
-/** Unit rows around 300 directions, made when they are read; row r is the same whatever is read with it. */
+/**
+ * Unit rows that mix 48 directions and some noise, made when they are read; row r is the same whatever is read with it.
+ * There are no clean groups: k-means does not stand still within 20 iterations.
+ */
 export function inventedRows(count: number, dimension: number): RowSource {
-  const centres = new Float32Array(GROUPS * dimension);
-  for (let group = 0; group < GROUPS; group++) fillRow(centres, group * dimension, dimension, group + 1, null);
+  const directions = Float64Array.from({ length: MIXED * dimension }, numbersOf(1));
   const read = (start: number, end: number): Promise<RowMatrix> => {
     const values = new Float32Array((end - start) * dimension);
     for (let row = start; row < end; row++) {
-      const group = (row * 7919) % GROUPS;
-      const centre = centres.subarray(group * dimension, (group + 1) * dimension);
-      fillRow(values, (row - start) * dimension, dimension, row + 1_000_003, centre);
+      const place = (row - start) * dimension;
+      fillRow(values.subarray(place, place + dimension), directions, numbersOf(row + 1_000_003));
     }
     return Promise.resolve({ values, count: end - start, dimension });
   };
@@ -30,19 +31,27 @@ export async function writeRowFile(path: string, source: RowSource): Promise<Row
   return rows;
 }
 
-// A xorshift generator for each row: quick to make, and good enough to be clustered.
-function fillRow(out: Float32Array, at: number, dimension: number, seed: number, centre: Float32Array | null): void {
+function fillRow(out: Float32Array, directions: Float64Array, next: () => number): void {
+  const dimension = out.length;
+  const sums = Float64Array.from(out, () => next() * NOISE);
+  for (let direction = 0; direction < MIXED; direction++) {
+    const weight = (next() + next()) / Math.sqrt(1 + direction);
+    const start = direction * dimension;
+    for (let column = 0; column < dimension; column++) {
+      sums[column] = sums[column]! + weight * directions[start + column]!;
+    }
+  }
+  const norm = Math.sqrt(sums.reduce((squares, value) => squares + value * value, 0));
+  for (let column = 0; column < dimension; column++) out[column] = sums[column]! / norm;
+}
+
+/** Uniform numbers in [-1, 1) by xorshift: quick to make, and good enough to be clustered. */
+function numbersOf(seed: number): () => number {
   let state = (Math.imul(seed, 0x9e3779b1) ^ 0x5bd1e995) | 1;
-  let squares = 0;
-  const scale = centre === null ? 1 : SPREAD * Math.sqrt(3 / dimension);
-  for (let column = 0; column < dimension; column++) {
+  return () => {
     state ^= state << 13;
     state ^= state >>> 17;
     state ^= state << 5;
-    const value = (centre?.[column] ?? 0) + (state / 0x8000_0000) * scale;
-    out[at + column] = value;
-    squares += value * value;
-  }
-  const norm = Math.sqrt(squares);
-  for (let column = 0; column < dimension; column++) out[at + column] = out[at + column]! / norm;
+    return state / 0x8000_0000;
+  };
 }

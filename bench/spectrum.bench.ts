@@ -30,7 +30,9 @@ async function compare(count: number): Promise<void> {
     const source = rowsInMemory(await writeRowFile(path, inventedRows(count, DIMENSION)));
     const { numpy } = await peer.ask({ rows: path, dimension: DIMENSION });
     console.log(`${count} x ${DIMENSION}, ${threads} threads, NumPy ${String(numpy)}; min / median / max`);
-    console.log('| NumPy in | ours, CPU s | NumPy, CPU s | ours / NumPy, CPU | ours / NumPy, wall | difference of the values |');
+    console.log(
+      '| NumPy in | ours, CPU s | NumPy, CPU s | ours / NumPy, CPU | ours / NumPy, wall | difference of the values |',
+    );
     console.log('| --- | --- | --- | --- | --- | --- |');
     for (const type of ['float32', 'float64']) await compareWith(type);
 

@@ -71,9 +71,9 @@ async function withFile<Result>(
   const runtime = await services.openRuntime(options.sessions);
   try {
     const sketcher = await runtime.openSketcher(options.proxy, planOf(options));
-    const { identity, specification, dimension } = sketcher;
-    const { weights, tokenizer, template } = identity;
-    const origin = { specification, dimension, weights, tokenizer, template };
+    const { specification, dimension } = sketcher;
+    const { model: _, ...hashes } = sketcher.identity;
+    const origin = { specification, dimension, ...hashes };
     const onWait = (): void => terminal.note(`Another process sketches ${file} the same way; waiting for it.`);
     return await services.withSketchFile({ dataFile: resolve(file), origin, onWait }, async (sketchFile) => {
       await sketchMissing({ read, rows, sketcher, sketchFile }, context);

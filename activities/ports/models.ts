@@ -9,11 +9,17 @@ export interface ChatExample {
   readonly completion: string;
 }
 
-export interface ModelIdentity {
-  readonly model: ModelReference;
+/** SHA-256 of each part of a model that decides a number. */
+export interface ModelHashes {
   readonly weights: string;
+  /** Of what the graphs read of config.json: two models of equal weights may differ in their rotation alone. */
+  readonly config: string;
   readonly tokenizer: string;
   readonly template: string;
+}
+
+export interface ModelIdentity extends ModelHashes {
+  readonly model: ModelReference;
 }
 
 export interface SketchedExample {

@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { FailureType, PermanentError } from '../../contracts/failures.ts';
 import { packageSource } from './catalog.ts';
 import { hashFile, hashText, stampFile } from './file-hash.ts';
-import { withFolderLock } from './folder-lock.ts';
+import { withFolderLock } from '../process/folder-lock.ts';
 import { isEncoderFolder, openEncoderFolder } from './encoder-folder.ts';
 import { openGguf } from './gguf-file.ts';
 import { openHuggingFaceFolder } from './hugging-face-folder.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { FailureType, PermanentError } from '../../contracts/failures.ts';
 import { parseModelConfig } from '../../core/models/model-config.ts';
 import { isEncoderFolder } from './encoder-folder.ts';
-import { withFolderLock } from './folder-lock.ts';
+import { withFolderLock } from '../process/folder-lock.ts';
 import { fetchFile, readSnapshot } from './hub.ts';
 import type { HubFile, HubSnapshot } from './hub.ts';
 import type { HubName } from './hub-cache.ts';

@@ -10,7 +10,7 @@ import { modelFolder } from './cache.ts';
 import { catalogModel, packageSource } from './catalog.ts';
 import type { PackageMember, PackageSource } from './catalog.ts';
 import { hashFile } from './file-hash.ts';
-import { withFolderLock } from './folder-lock.ts';
+import { withFolderLock } from '../process/folder-lock.ts';
 
 const runProgram = promisify(execFile);
 const downloadLimitMs = 30 * 60_000;

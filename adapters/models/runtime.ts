@@ -12,6 +12,7 @@ import type {
   SketchPlan,
 } from '../../activities/ports/models.ts';
 import type { ModelReference } from '../../contracts/campaign.ts';
+import { canonicalJson } from '../../core/canonical-json.ts';
 import { createDecoder } from '../../core/models/decoder.ts';
 import { parseModelConfig, type ModelConfig } from '../../core/models/model-config.ts';
 import { createScorer } from '../../core/models/scorer.ts';
@@ -25,6 +26,7 @@ import {
 import { decodeAdapter } from '../../core/training/adapter-file.ts';
 import { createOnnxRuntime, sessionPool } from '../onnx/runtime.ts';
 import { embedWith, openEncoder } from './embedding.ts';
+import { hashText } from './file-hash.ts';
 import { keptFew } from './kept-few.ts';
 import { lazily } from './lazily.ts';
 import { openModel, type LanguageModelFiles } from './model.ts';
@@ -127,8 +129,8 @@ function adapterOf(checkpoint: CheckpointBytes | null) {
   return checkpoint === null ? {} : { adapter: decodeAdapter(checkpoint) };
 }
 
-function identityOf(model: ModelReference, { hashes }: LanguageModelFiles): ModelIdentity {
-  return { model, ...hashes };
+function identityOf(model: ModelReference, files: LanguageModelFiles): ModelIdentity {
+  return { model, ...files.hashes, config: hashText(canonicalJson(configOf(files))) };
 }
 
 export function configOf({ config, folder }: LanguageModelFiles): ModelConfig {

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
-import { withFolderLock } from '../models/folder-lock.ts';
+import { withFolderLock } from '../process/folder-lock.ts';
 import { openSketchFile } from './sketch-file.ts';
 import type { SketchFile, SketchOrigin } from './sketch-file.ts';
 

@@ -5,18 +5,15 @@ import { createHash } from 'node:crypto';
 import { mkdir, open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { SketchedExample } from '../../activities/ports/models.ts';
+import type { ModelHashes, SketchedExample } from '../../activities/ports/models.ts';
 import { FailureType, PermanentError } from '../../contracts/failures.ts';
 import type { RowSource } from '../../core/diversity/row-source.ts';
 import { decodeRecord, encodeRecord, recordBytes, sketchIn } from './sketch-record.ts';
 import { readRecords } from './record-runs.ts';
 
 /** Everything that decides a sketch but the example itself. */
-export interface SketchOrigin {
+export interface SketchOrigin extends ModelHashes {
   readonly specification: string;
-  readonly weights: string;
-  readonly tokenizer: string;
-  readonly template: string;
   readonly dimension: number;
 }
 
@@ -142,7 +139,8 @@ async function requireHeader(file: FileHandle, path: string, origin: SketchOrigi
   );
 }
 
-function headerOf({ specification, weights, tokenizer, template, dimension }: SketchOrigin): Buffer {
-  const fields = { format: 'diffract-sketches/1', specification, dimension, weights, tokenizer, template };
+function headerOf(origin: SketchOrigin): Buffer {
+  const { specification, dimension, weights, config, tokenizer, template } = origin;
+  const fields = { format: 'diffract-sketches/1', specification, dimension, weights, config, tokenizer, template };
   return Buffer.from(JSON.stringify(fields).padEnd(HEADER_BYTES - 1) + '\n');
 }

@@ -130,6 +130,7 @@ async function originOf(path: string): Promise<SketchOrigin> {
   return {
     specification: text('specification'),
     weights: text('weights'),
+    config: text('config'),
     tokenizer: text('tokenizer'),
     template: text('template'),
     dimension: Number(text('sketch.dim')),

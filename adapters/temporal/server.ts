@@ -12,7 +12,7 @@ import { promisify } from 'node:util';
 import { Connection } from '@temporalio/client';
 import { FailureType, PermanentError } from '../../contracts/failures.ts';
 import { cacheFolder } from '../models/cache.ts';
-import { withFolderLock } from '../models/folder-lock.ts';
+import { withFolderLock } from '../process/folder-lock.ts';
 import { officialDownload, packageDownload, pinnedVersion } from './download.ts';
 import type { DownloadRoute } from './download.ts';
 

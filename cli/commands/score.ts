@@ -1,6 +1,7 @@
 // diffract score: G-Vendi of a data file, without a server.
 
 import type { Command } from 'commander';
+import type { ModelHashes } from '../../activities/ports/models.ts';
 import type { SketchFolder } from '../../adapters/sketches/sketch-folder.ts';
 import type { Measured } from '../../core/diversity/measures/registry.ts';
 import { gVendiOf } from '../../core/diversity/source-spectrum.ts';
@@ -72,7 +73,7 @@ interface Scored {
   readonly reasons: Readonly<Record<string, number>>;
   /** Rows whose prompt was cut. */
   readonly truncated: number;
-  readonly proxy: Readonly<Record<'weights' | 'tokenizer' | 'template', string>>;
+  readonly proxy: ModelHashes;
   readonly sketch: string;
   readonly tokens: number;
   readonly measures: Measured['values'];

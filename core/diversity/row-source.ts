@@ -36,7 +36,7 @@ export async function* blocksOf(
 export async function gatherSourceRows(source: RowSource, indices: ArrayLike<number>): Promise<RowMatrix> {
   const { dimension } = source;
   const values = new Float32Array(indices.length * dimension);
-  for (let at = 0; at < indices.length; ) {
+  for (let at = 0; at < indices.length;) {
     const start = indices[at]!;
     let end = at + 1;
     // Neighbours within a block's reach are read together: rows asked for are often most of the rows there are.

@@ -23,8 +23,12 @@ export interface MatrixThreads {
   open(model: GraphModel): Promise<GraphSession>;
 }
 
-/** Numbers that one run may hold beside its rows: 16 MB. */
-const PRODUCTS_AT_ONCE = 4 * 1024 * 1024;
+/** Products of a run that stay in the cache until they are looked through, 8 MB; more take a quarter longer. */
+const CACHED_PRODUCTS = 2 * 1024 * 1024;
+/** Products of a run at most, 64 MB: with many centroids, fewer rows would read all of them too often. */
+const MOST_PRODUCTS = 16 * 1024 * 1024;
+/** Rows for which more products than stay in the cache are taken. */
+const ENOUGH_ROWS = 1024;
 /** Rows of a run at most, of any dimension: float32 sums over more would lose digits. */
 const MOST_ROWS = 4096;
 /** Numbers of a block of rows at most: 16 MB. */
@@ -55,7 +59,8 @@ export class GraphEngine implements MatrixEngine {
     const session = await this.#session(`moments of ${dimension}`, () => momentsGraph(dimension));
     const widths = panelWidths(dimension);
     const sums = new Map<string, Float64Array>();
-    for await (const { block, outputs } of this.#passOver(source, { session, blockRows: rowsAtOnce(dimension, 1), feeds: {}, fed: fedOnce })) {
+    const pass = { session, blockRows: rowsAtOnce(dimension, 1), feeds: {}, fed: fedOnce };
+    for await (const { block, outputs } of this.#passOver(source, pass)) {
       requireUnitNorms(block, outputs, 'moments');
       for (const name of productNames(widths.length)) addTo(sums, name, floatOutput(outputs, name));
     }
@@ -180,8 +185,9 @@ function tensorOf({ values, width }: Matrix): TensorValue {
 }
 
 function rowsAtOnce(dimension: number, productsOfRow: number): number {
-  const most = Math.min(NUMBERS_OF_ROWS / dimension, PRODUCTS_AT_ONCE / productsOfRow, MOST_ROWS);
-  return Math.max(1, Math.floor(most));
+  const cached = CACHED_PRODUCTS / productsOfRow;
+  const products = Math.max(cached, Math.min(ENOUGH_ROWS, MOST_PRODUCTS / productsOfRow));
+  return Math.max(1, Math.floor(Math.min(NUMBERS_OF_ROWS / dimension, products, MOST_ROWS)));
 }
 
 function productNames(panels: number): string[] {

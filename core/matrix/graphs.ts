@@ -10,9 +10,7 @@ const MOST_PANELS = 16;
 /** Where the columns of `dimension` are cut. */
 export function panelWidths(dimension: number): number[] {
   const width = Math.max(PANEL_WIDTH, Math.ceil(dimension / MOST_PANELS));
-  return Array.from({ length: Math.ceil(dimension / width) }, (_, panel) =>
-    Math.min(width, dimension - panel * width),
-  );
+  return Array.from({ length: Math.ceil(dimension / width) }, (_, panel) => Math.min(width, dimension - panel * width));
 }
 
 /** The name of the output that holds panel `first` times panel `second`. */

@@ -118,7 +118,13 @@ function farthestSpared({ clusters, similarities, sizes, norms, moved }: Spared)
   return farthest;
 }
 
-function addRow(sums: Float64Array, cluster: number, { values, dimension }: RowMatrix, row: number, scale: number): void {
+function addRow(
+  sums: Float64Array,
+  cluster: number,
+  { values, dimension }: RowMatrix,
+  row: number,
+  scale: number,
+): void {
   const from = row * dimension;
   const to = cluster * dimension;
   for (let column = 0; column < dimension; column++) {

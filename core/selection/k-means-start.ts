@@ -1,6 +1,6 @@
 // The seeded start of spherical k-means: k-means++ (Arthur & Vassilvitskii 2007) with the squared chord 2 (1 - cosine),
 // many rows at a time as in k-means|| (Bahmani et al. 2012). Draws one by one would be a pass over all rows for each
-// cluster; sixteen rounds together cost about as much as one assignment and need no second clustering of what they drew.
+// cluster; eight rounds together cost about as much as two assignments and need no second clustering of what they drew.
 import type { RowSource } from '../diversity/row-source.ts';
 import { gatherSourceRows } from '../diversity/row-source.ts';
 import type { MatrixEngine } from '../matrix/engine.ts';
@@ -8,12 +8,12 @@ import { uniforms } from '../random/philox.ts';
 import { Smallest } from './smallest.ts';
 
 /** Up to this many clusters the start is k-means++ itself. */
-const ROUNDS = 16;
+const ROUNDS = 8;
 /** A cosine within this of 1 is float32 rounding: the two rows are the same direction. */
 export const SAME_DIRECTION = 1e-6;
 
 /**
- * `clusterCount` rows scaled to unit norm as first centroids, drawn in 16 rounds without repeats: in the first round all
+ * `clusterCount` rows scaled to unit norm as first centroids, drawn in 8 rounds without repeats: in the first round all
  * rows are equally likely, then a row by its squared distance to the centroids of the rounds before. Where too few rows
  * lie off the centroids, the first rows not yet drawn fill up.
  * @param norms - the L2 norm of each row

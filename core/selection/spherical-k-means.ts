@@ -51,7 +51,7 @@ export interface Clustering {
 /**
  * Clusters of the rows. An empty cluster is given the row farthest from its centroid among those whose cluster can spare
  * one (ties: lowest row); one stays empty only when every row lies on a centroid (fewer distinct rows than clusters), or
- * when the iterations ran out. One pass over the source for each move, 1 + 16 for the start and one at the end.
+ * when the iterations ran out. One pass over the source for each move and one at the end, 8 and a look-up of rows for the start.
  * @throws {PermanentError} `InvalidConfig` unless 1 <= clusterCount <= rows; `InvalidData` on rows off unit norm or a
  * state of another shape or key
  */
@@ -85,7 +85,11 @@ export function clusterSizes(assignments: Uint32Array, clusterCount: number): Ui
   return sizes;
 }
 
-function clusteringOf(state: KMeansState, { clusters, meanSimilarity, sizes }: ClusterSums, converged: boolean): Clustering {
+function clusteringOf(
+  state: KMeansState,
+  { clusters, meanSimilarity, sizes }: ClusterSums,
+  converged: boolean,
+): Clustering {
   const { centroids, iteration } = state;
   return {
     centroids,

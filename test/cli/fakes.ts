@@ -129,7 +129,7 @@ export const unreachable = (): Promise<never> => Promise.reject(new TransientErr
 export function fakeRuntime(
   onSketch: (prompt: string) => void = () => undefined,
 ): ModelRuntime & { close(): Promise<void> } {
-  const identity = { model: 'fake', weights: 'w', tokenizer: 't', template: 'c' };
+  const identity = { model: 'fake', weights: 'w', config: 'f', tokenizer: 't', template: 'c' };
   return {
     identify: () => Promise.resolve(identity),
     openScorer: () => Promise.reject(new Error('not here')),

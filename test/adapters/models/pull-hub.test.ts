@@ -1,14 +1,16 @@
 // The hub is played by a server on loopback, so that broken connections and wrong bytes can be had at will.
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { openEncoder } from '../../../adapters/models/embedding.ts';
 import { listPulled, parseHubName, repositoryFolder } from '../../../adapters/models/hub-cache.ts';
 import { openModel } from '../../../adapters/models/model.ts';
 import { obtainModel } from '../../../adapters/models/obtain.ts';
 import { startHubServer } from '../../helpers/hub-server.ts';
 import type { HubServer } from '../../helpers/hub-server.ts';
+import { tinyEncoderLength, writeTinyEncoder } from '../../helpers/tiny-encoder.ts';
 import { tinyFolders } from '../../helpers/tiny-folder.ts';
 import type { TinyFolders } from '../../helpers/tiny-folder.ts';
 import { writeTinyGguf } from '../../helpers/tiny-gguf.ts';
@@ -147,6 +149,15 @@ describe('pulling from the hub', () => {
     );
   });
 
+  it('fetches an encoder with what sentence-transformers adds to it', async () => {
+    const folder = join(root, 'encoder');
+    await writeTinyEncoder(folder);
+    await serve(await filesOf(folder));
+    await obtainModel(repository, quiet);
+    assert.ok(server.sent.has('1_Pooling/config.json'));
+    assert.equal((await openEncoder(repository)).identity.maximumLength, tinyEncoderLength);
+  });
+
   it('sends the token of HF_TOKEN, and says what to do where it is missing', async () => {
     server.token = 'hf_secret';
     await assert.rejects(obtainModel(repository, quiet), { type: 'MissingModel', message: /status 401.*set HF_TOKEN/ });
@@ -223,7 +234,9 @@ function changed(path: string, text: string): Map<string, Buffer> {
 
 async function filesOf(folder: string): Promise<Map<string, Buffer>> {
   const files = new Map<string, Buffer>();
-  for (const name of await readdir(folder)) files.set(name, await readFile(join(folder, name)));
+  for (const path of await readdir(folder, { recursive: true })) {
+    if ((await stat(join(folder, path))).isFile()) files.set(path, await readFile(join(folder, path)));
+  }
   return files;
 }
 

@@ -8,7 +8,7 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { catalogModel, packageSource } from '../../../adapters/models/catalog.ts';
 import type { PackageSource } from '../../../adapters/models/catalog.ts';
-import { withFolderLock } from '../../../adapters/models/folder-lock.ts';
+import { withFolderLock } from '../../../adapters/process/folder-lock.ts';
 import { pullModel, pullPackage } from '../../../adapters/models/pull.ts';
 
 const content = 'GGUF and so on';

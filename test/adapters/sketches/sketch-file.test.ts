@@ -10,7 +10,8 @@ import type { SketchOrigin } from '../../../adapters/sketches/sketch-file.ts';
 import { permutation, uniforms } from '../../../core/random/philox.ts';
 
 const dimension = 16;
-const origin: SketchOrigin = { specification: 's', weights: 'w', tokenizer: 't', template: 'c', dimension };
+const hashes = { weights: 'w', config: 'f', tokenizer: 't', template: 'c' };
+const origin: SketchOrigin = { specification: 's', ...hashes, dimension };
 const RECORD = 64 + 4 * dimension;
 const HEADER = 4096;
 

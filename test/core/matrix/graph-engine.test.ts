@@ -86,7 +86,12 @@ describe('matrix products by graphs', () => {
         moments[at] = moments[at]! + directions.values[place]! * directions.values[start + column]!;
       }
     }
-    const few = rowsInMemory(gatherRows(rows, Array.from({ length: 40 }, (_, row) => row)));
+    const few = rowsInMemory(
+      gatherRows(
+        rows,
+        Array.from({ length: 40 }, (_, row) => row),
+      ),
+    );
     const exact = await overlapsOf(plainEngine.squaredCosines(few, directions.values));
     assertClose(await overlapsOf(plainEngine.overlaps(few, moments)), exact, 1e-6);
     assertClose(await overlapsOf(one.overlaps(few, moments)), exact, 1e-6);
@@ -109,8 +114,14 @@ describe('matrix products by graphs', () => {
     }
     const order = permutation('order', rows.count);
     const shuffled = await nearestOf(two, gatherRows(rows, order), centroids);
-    assert.deepEqual(shuffled.similarities, Array.from(order, (row) => whole.similarities[row]));
-    assert.deepEqual(shuffled.clusters, Array.from(order, (row) => whole.clusters[row]));
+    assert.deepEqual(
+      shuffled.similarities,
+      Array.from(order, (row) => whole.similarities[row]),
+    );
+    assert.deepEqual(
+      shuffled.clusters,
+      Array.from(order, (row) => whole.clusters[row]),
+    );
   });
 
   it('reads rows that lie in shared memory as they are', async () => {

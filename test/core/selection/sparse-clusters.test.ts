@@ -94,7 +94,7 @@ describe('sparse selection', () => {
           );
           const now = sizes.slice();
           const expected: number[] = [];
-          for (let before = -1; before < expected.length; ) {
+          for (let before = -1; before < expected.length;) {
             before = expected.length;
             clusters.forEach((cluster, candidate) => {
               const open = rankClusters(now).slice(0, sparseClusterCount(sizes.length, share));

@@ -107,7 +107,12 @@ describe('spherical k-means', () => {
     const start = randomUnitRows('start', 5, 6).values;
     const order = permutation('order', 60);
     const plain = await clustersOf(rows, { clusterCount: 5, key: 'k', from: from(start), tolerance: 0 });
-    const shuffled = await clustersOf(gatherRows(rows, order), { clusterCount: 5, key: 'k', from: from(start), tolerance: 0 });
+    const shuffled = await clustersOf(gatherRows(rows, order), {
+      clusterCount: 5,
+      key: 'k',
+      from: from(start),
+      tolerance: 0,
+    });
     order.forEach((row, position) => {
       assert.equal(shuffled.assignments[position], plain.assignments[row]);
     });

@@ -5,7 +5,7 @@ import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/pr
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { isAlive } from '../process/alive.ts';
+import { isAlive } from './alive.ts';
 
 const OWNER = 'owner.json';
 const refreshMs = 5_000;
