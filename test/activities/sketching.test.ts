@@ -55,7 +55,14 @@ describe('sketching', () => {
     }
     assert.deepEqual(counts, { seeds: { in: 11, kept: 11, rejected: {} } });
     const { metadata } = await place.store.readManifest(output);
-    assert.deepEqual(Object.keys(metadata).sort(), ['specification', 'target', 'template', 'tokenizer', 'weights']);
+    assert.deepEqual(Object.keys(metadata).sort(), [
+      'config',
+      'specification',
+      'target',
+      'template',
+      'tokenizer',
+      'weights',
+    ]);
   });
 
   it('takes up where a killed attempt left off: rows that are durable are not computed again', async (test) => {

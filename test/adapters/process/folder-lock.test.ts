@@ -39,7 +39,9 @@ describe('a lock on a folder', () => {
     let waited = 0;
     const first = withFolderLock(path, work('first'));
     await wait(50);
-    await withFolderLock(path, work('second'), () => void waited++);
+    await withFolderLock(path, work('second'), () => {
+      waited++;
+    });
     await first;
     assert.deepEqual(seen, ['first in', 'first out', 'second in', 'second out']);
     assert.equal(waited, 1);
