@@ -73,7 +73,8 @@ interface Scored {
   readonly reasons: Readonly<Record<string, number>>;
   /** Rows whose prompt was cut. */
   readonly truncated: number;
-  readonly proxy: ModelHashes;
+  /** The name is not known of a folder of sketches. */
+  readonly proxy: ModelHashes & { readonly model?: string };
   readonly sketch: string;
   readonly tokens: number;
   readonly measures: Measured['values'];
@@ -102,7 +103,7 @@ async function scoreDataset(
     excluded: Object.values(dataset.excluded).reduce((sum, count) => sum + count, 0),
     reasons: dataset.excluded,
     truncated: dataset.truncated,
-    proxy,
+    proxy: dataset.read === null ? proxy : { model: options.proxy, ...proxy },
     sketch: specification,
     tokens: dataset.tokens,
     measures: measured.values,

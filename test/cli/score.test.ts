@@ -59,7 +59,13 @@ describe('diffract score', () => {
     assert.deepEqual(scored.reasons, { 'zero-gradient': 1 });
     assert.equal(scored.interval, null);
     assert.equal(scored.sketch, 'fake p=16');
-    assert.deepEqual(scored.proxy, { weights: 'w', config: 'f', tokenizer: 't', template: 'c' });
+    assert.deepEqual(scored.proxy, {
+      model: 'smollm2-135m-instruct',
+      weights: 'w',
+      config: 'f',
+      tokenizer: 't',
+      template: 'c',
+    });
   });
 
   it('gives an interval from eight rows on, and a curve where asked', async () => {
