@@ -15,7 +15,7 @@ interface Source {
   readonly format: FileSource['format'];
   readonly map: FileSource['map'];
   readonly count: number;
-  readonly read: (fields: Readonly<Record<string, string>>) => ChatExample | null;
+  readonly read: (fields: Readonly<Record<string, string>>, target: Target) => ChatExample | null;
 }
 
 const asIs = ({ prompt = '', completion = '' }: Readonly<Record<string, string>>): ChatExample => ({
@@ -23,14 +23,18 @@ const asIs = ({ prompt = '', completion = '' }: Readonly<Record<string, string>>
   completion,
 });
 
-const pair = (fields: Readonly<Record<string, string>>): ChatExample | null => {
-  const record = taskNamed('nli').readRecord(fields);
-  return record.ok ? record.body : null;
+/** What an inference sample's loss is taken over: the bare label, or the hypothesis and the label. */
+export type Target = 'completion' | 'text';
+
+const pair = (fields: Readonly<Record<string, string>>, target: Target): ChatExample | null => {
+  const { readRecord, gradientExample } = taskNamed('nli');
+  const record = readRecord(fields);
+  return record.ok ? gradientExample(record.body, target) : null;
 };
 
 const pairFields = { premise: 'premise', hypothesis: 'hypothesis', label: 'label' };
 
-/** Grade-school mathematics, then competition mathematics, then inference with a bare label as completion. */
+/** Grade-school mathematics, then competition mathematics, then inference. */
 export const sources: readonly Source[] = [
   {
     file: 'math/gsm8k-train.jsonl',
@@ -51,13 +55,17 @@ export const sources: readonly Source[] = [
 ];
 
 /** `dataFolder` holds the files of `sources`. */
-export async function fidelitySamples(dataFolder: string, { chat }: LanguageModelFiles): Promise<TokenSample[]> {
+export async function fidelitySamples(
+  dataFolder: string,
+  { chat }: LanguageModelFiles,
+  target: Target,
+): Promise<TokenSample[]> {
   const samples: TokenSample[] = [];
   for (const { file, format, map, count, read } of sources) {
     const wanted = samples.length + count;
     const source: FileSource = { kind: 'file', path: `${dataFolder}/${file}`, format, map, where: {}, skip: 0 };
     for await (const { fields } of readDataset(source)) {
-      const example = read(fields);
+      const example = read(fields, target);
       if (example === null) continue;
       const sample = chat.encodeChat(example);
       if (inputLength(sample) <= LONGEST) samples.push(sample);

@@ -1,5 +1,6 @@
 // How faithful sketches are: their cosines against those of exact gradients over all parameters, from PyTorch.
-//   node --import tsx bench/fidelity.bench.ts DATA_FOLDER WORK_FOLDER [PYTHON] [SEEDS]
+//   node --import tsx bench/fidelity.bench.ts DATA_FOLDER WORK_FOLDER [PYTHON] [SEEDS] [TARGET]
+// TARGET is what the loss of inference samples is taken over: `completion`, the bare label, or `text`, hypothesis and label.
 // What was made stays in WORK_FOLDER, so that a second run only measures: take another after a change of the code. PYTHON needs
 // torch and transformers.
 import { spawn } from 'node:child_process';
@@ -36,9 +37,9 @@ interface Measured {
   readonly gram: Gram;
 }
 
-const [, , dataFolder, workFolder, python = 'python3', seedCount = '3'] = process.argv;
+const [, , dataFolder, workFolder, python = 'python3', seedCount = '3', target = 'completion'] = process.argv;
 if (dataFolder === undefined || workFolder === undefined) {
-  throw new Error('usage: node --import tsx bench/fidelity.bench.ts DATA_FOLDER WORK_FOLDER [PYTHON] [SEEDS]');
+  throw new Error('usage: node --import tsx bench/fidelity.bench.ts DATA_FOLDER WORK_FOLDER [PYTHON] [SEEDS] [TARGET]');
 }
 const SUBSETS = 300;
 const seeds = Array.from({ length: Number(seedCount) }, (_, seed) => seed);
@@ -52,7 +53,7 @@ const families: readonly ((seed: number) => SketchSpecification)[] = [
 await mkdir(workFolder, { recursive: true });
 const files = await openModel(BENCH_MODEL);
 const config = configOf(files);
-const samples = await fidelitySamples(dataFolder, files);
+const samples = await fidelitySamples(dataFolder, files, target === 'text' ? 'text' : 'completion');
 const fingerprint = createHash('sha256').update(files.hashes.weights).update(JSON.stringify(samples)).digest('hex');
 const everyone = samples.map((_, index) => index);
 const bounds = sources.map((_, index) => sources.slice(0, index + 1).reduce((sum, { count }) => sum + count, 0));
