@@ -1,16 +1,21 @@
 """Per-sample projected gradients by bergson (PyPI), on the CPU, one thread: what its in-memory collector does for a batch.
 
-Reads config.json, weights.json and weights.bin of a prepared model from the folder named first. Then one JSON line per
-batch on stdin ({"tokens": [[...]], "prompt": 64}: the completion starts at that position) and one JSON line back per
+The first JSON line on stdin names the folder of a prepared model ({"folder": ...}: config.json, weights.json, weights.bin).
+Then one line per batch ({"tokens": [[...]], "prompt": 64}: the completion starts at that position) and one line back per
 batch: CPU seconds, and how many numbers there are for a sample. bergson keeps one p x p block a linear layer, with signs of
 its own, and leaves out the embedding, the head and the norms; so the numbers are not those of a kron-sum.
 """
 
 import json
+import logging
 import os
 import sys
 import tempfile
 import time
+
+# Its log goes to the standard output, which is ours to reply on.
+replies = os.fdopen(os.dup(1), "w")
+os.dup2(2, 1)
 
 import numpy as np
 import torch
@@ -44,7 +49,7 @@ def collect(model, processor, config, batch):
     start = time.process_time()
     collector = InMemoryCollector(model=model.base_model, cfg=config, processor=processor, data=data)
     every = [list(range(len(data)))]
-    CollectorComputer(model=model, data=data, collector=collector, batches=every, cfg=config).run_with_collector_hooks()
+    CollectorComputer(model=model, data=data, collector=collector, batches=every, cfg=config).run_with_collector_hooks(desc="")
     seconds = time.process_time() - start
     return {"seconds": seconds, "numbers": sum(block.shape[1] for block in collector.gradients.values())}
 
@@ -52,17 +57,18 @@ def collect(model, processor, config, batch):
 def main():
     torch.set_num_threads(1)
     disable_progress_bar()
-    model = load(sys.argv[1])
-    # bergson needs gradients to flow, but not those of the parameters: the hooks take theirs from the layers' outputs.
+    logging.disable(logging.INFO)
+    model = load(json.loads(sys.stdin.readline())["folder"])
+    # As its own workers prepare a model, so that the reverse pass reaches every layer.
     model.requires_grad_(False)
-    model.get_input_embeddings().register_forward_hook(lambda _, __, output: output.requires_grad_())
+    model.get_input_embeddings().requires_grad_(True)
     processor = GradientProcessor(projection_dim=P)
     with tempfile.TemporaryDirectory() as folder:
         config = IndexConfig(run_path=folder, projection_dim=P)
         os.makedirs(config.partial_run_path, exist_ok=True)
-        print(json.dumps({"ready": f"bergson {version('bergson')}, PyTorch {torch.__version__}"}), flush=True)
+        print(json.dumps({"ready": f"bergson {version('bergson')}, PyTorch {torch.__version__}"}), file=replies, flush=True)
         for line in sys.stdin:
-            print(json.dumps(collect(model, processor, config, json.loads(line))), flush=True)
+            print(json.dumps(collect(model, processor, config, json.loads(line))), file=replies, flush=True)
 
 
 main()

@@ -114,7 +114,7 @@ function compareMemory(): void {
 
 async function reportPeak(count: number): Promise<void> {
   const engine = openEngine();
-  await clustersOf(inventedRows(count, DIMENSION), engine);
+  await clustersOf(inventedRows(count, DIMENSION, 2), engine);
   await engine.close();
   console.log(Math.round(process.resourceUsage().maxRSS / 1024));
 }

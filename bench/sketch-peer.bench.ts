@@ -1,13 +1,14 @@
-// Sketches against PyTorch: the same kron-sum on the same weights and tokens, one thread each, in turns. Needs a Python
-// with PyTorch:  node --import tsx bench/sketch-peer.bench.ts [REPEATS] [PYTHON]
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
+// Sketches against what else makes per-sample projected gradients on a CPU, one thread each, in turns: PyTorch with hooks,
+// which computes the same kron-sum on the same weights and tokens, and bergson, which computes its own blocks. Needs a
+// Python with PyTorch, and bergson for that column:  node --import tsx bench/sketch-peer.bench.ts [REPEATS] [PYTHON]
 import { openModel } from '../adapters/models/model.ts';
 import { configOf } from '../adapters/models/runtime.ts';
 import { floatOutput } from '../core/graph/runner.ts';
 import type { TokenSample } from '../core/models/encode.ts';
 import { buildSketchGraph } from '../core/sketch/sketch-graph.ts';
 import { defaultSketch, sketchDimension } from '../core/sketch/specification.ts';
+import type { Peer } from './numeric-peer.ts';
+import { startPeer } from './numeric-peer.ts';
 import type { BatchShape } from './sketch-engine.ts';
 import {
   BENCH_MODEL,
@@ -20,31 +21,53 @@ import {
 } from './sketch-engine.ts';
 
 interface PeerReply {
-  readonly ready?: string;
   readonly seconds: number;
-  readonly sketches: readonly (readonly number[])[];
+  /** Where the peer computes what we do. */
+  readonly sketches?: readonly (readonly number[])[];
 }
 
 interface Round {
   readonly own: number;
-  readonly peer: number;
+  readonly peers: readonly number[];
   readonly cosine: number;
 }
 
+const scripts = ['./sketch-peer.py', './bergson-peer.py'];
 const repeats = Number(process.argv[2] ?? 5);
+const python = process.argv[3] ?? '/usr/bin/python3';
 const files = await openModel(BENCH_MODEL);
-const peer = startPeer(process.argv[3] ?? '/usr/bin/python3');
-console.log(`PyTorch ${(await peer.next()).ready ?? 'unknown'}`);
-const graph = buildSketchGraph(configOf(files), files.tensors, defaultSketch);
+const config = configOf(files);
+const peers = await startedPeers();
+const graph = buildSketchGraph(config, files.tensors, defaultSketch);
 const session = await openGraph(graph, files);
-console.log('| samples x tokens | ours, tokens/s | PyTorch, tokens/s | ours / PyTorch | least cosine |');
-console.log('| --- | --- | --- | --- | --- |');
+const names = peers.map(({ name }) => name);
+const heads = [
+  'samples x tokens',
+  'ours, tokens/s',
+  ...names.flatMap((name) => [`${name}, tokens/s`, `ours / ${name}`]),
+];
+console.log(`| ${[...heads, 'least cosine'].join(' | ')} |\n|${' --- |'.repeat(heads.length + 1)}`);
 for (const shape of batchShapes) await compare(shape);
-peer.end();
+for (const { peer } of peers) peer.end();
 await session.close();
 
+/** Those that this Python can run. */
+async function startedPeers(): Promise<{ name: string; peer: Peer }[]> {
+  const started = scripts.map(async (script) => {
+    const peer = startPeer(python, script, 1);
+    const { ready } = await peer.ask({ folder: files.folder });
+    console.log(`${script}: ${String(ready)}`);
+    return { name: String(ready).split(' ')[0]!, peer };
+  });
+  return (await Promise.allSettled(started)).flatMap((result) => {
+    if (result.status === 'fulfilled') return [result.value];
+    console.log(`left out: ${String(result.reason)}`);
+    return [];
+  });
+}
+
 async function compare(shape: BatchShape): Promise<void> {
-  const samples = randomBatch(shape, configOf(files).vocabularySize);
+  const samples = randomBatch(shape, config.vocabularySize);
   const rounds: Round[] = [];
   for (let round = 0; round <= repeats; round++) {
     const measured = await oneRound(samples);
@@ -53,12 +76,11 @@ async function compare(shape: BatchShape): Promise<void> {
   }
   const tokens = shape.samples * shape.tokens;
   const least = Math.min(...rounds.map(({ cosine }) => cosine));
-  const cells = [
-    spread(rounds.map(({ own }) => tokens / own)),
-    spread(rounds.map((round) => tokens / round.peer)),
-    spread(rounds.map((round) => round.peer / round.own)),
-    least.toFixed(7),
-  ];
+  const columns = peers.flatMap((_, peer) => [
+    spread(rounds.map((round) => tokens / round.peers[peer]!)),
+    spread(rounds.map((round) => round.peers[peer]! / round.own)),
+  ]);
+  const cells = [spread(rounds.map(({ own }) => tokens / own)), ...columns, least.toFixed(7)];
   console.log(`| ${shape.samples} x ${shape.tokens} | ${cells.join(' | ')} |`);
   if (!(least > 1 - 1e-3))
     throw new Error('the two sketches differ by more than 1e-3 in cosine: the times compare nothing');
@@ -66,31 +88,17 @@ async function compare(shape: BatchShape): Promise<void> {
 
 async function oneRound(samples: readonly TokenSample[]): Promise<Round> {
   const [own, outputs] = await processorSeconds(() => session.run(feedsOf(files, samples, graph)));
-  peer.send(samples);
-  const { seconds, sketches } = await peer.next();
-  const size = sketchDimension(defaultSketch, configOf(files));
   const rows = floatOutput(outputs, 'sketch');
-  const cosines = sketches.map((row, index) => cosine(rows.subarray(index * size, (index + 1) * size), row));
-  return { own, peer: seconds, cosine: Math.min(...cosines) };
-}
-
-function startPeer(python: string) {
-  const script = new URL('./sketch-peer.py', import.meta.url).pathname;
-  const environment = { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };
-  const child = spawn(python, [script, files.folder], { stdio: ['pipe', 'pipe', 'inherit'], env: environment });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return {
-    async next(): Promise<PeerReply> {
-      const line = await lines.next();
-      if (line.done) throw new Error(`${python} sketch-peer.py ended early; does it have PyTorch?`);
-      return JSON.parse(line.value) as PeerReply;
-    },
-    send(samples: readonly TokenSample[]): void {
-      const tokens = samples.map(({ promptTokens, completionTokens }) => [...promptTokens, ...completionTokens]);
-      child.stdin.write(`${JSON.stringify({ tokens, prompt: samples[0]?.promptTokens.length })}\n`);
-    },
-    end: () => child.stdin.end(),
-  };
+  const size = sketchDimension(defaultSketch, config);
+  const tokens = samples.map(({ promptTokens, completionTokens }) => [...promptTokens, ...completionTokens]);
+  const replies: PeerReply[] = [];
+  for (const { peer } of peers) {
+    replies.push((await peer.ask({ tokens, prompt: samples[0]!.promptTokens.length })) as unknown as PeerReply);
+  }
+  const cosines = replies.flatMap(({ sketches = [] }) =>
+    sketches.map((row, index) => cosine(rows.subarray(index * size, (index + 1) * size), row)),
+  );
+  return { own, peers: replies.map(({ seconds }) => seconds), cosine: Math.min(...cosines) };
 }
 
 function cosine(left: ArrayLike<number>, right: ArrayLike<number>): number {

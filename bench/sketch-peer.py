@@ -1,7 +1,7 @@
 """The same sketches in PyTorch: forward and backward hooks on a plain Llama, one thread.
 
-Reads config.json, weights.json and weights.bin of a prepared model from the folder named first. Then one JSON line per
-batch on stdin ({"tokens": [[...]], "prompt": 64}: the completion starts at that position) and one JSON line back per
+The first JSON line on stdin names the folder of a prepared model ({"folder": ...}: config.json, weights.json, weights.bin).
+Then one line per batch ({"tokens": [[...]], "prompt": 64}: the completion starts at that position) and one line back per
 batch: CPU seconds, and the sketches (unit length).
 """
 
@@ -162,8 +162,8 @@ class Llama:
 
 def main():
     torch.set_num_threads(1)
-    model = Llama(sys.argv[1])
-    print(json.dumps({"ready": torch.__version__}), flush=True)
+    model = Llama(json.loads(sys.stdin.readline())["folder"])
+    print(json.dumps({"ready": f"PyTorch {torch.__version__}"}), flush=True)
     for line in sys.stdin:
         batch = json.loads(line)
         tokens = torch.tensor(batch["tokens"])

@@ -79,7 +79,7 @@ function compareMemory(): void {
 
 async function reportPeak(count: number): Promise<void> {
   const engine = openEngine();
-  await gVendiOf(inventedRows(count, DIMENSION), engine);
+  await gVendiOf(inventedRows(count, DIMENSION, 2), engine);
   await engine.close();
   console.log(Math.round(process.resourceUsage().maxRSS / 1024));
 }

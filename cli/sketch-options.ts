@@ -36,7 +36,7 @@ export function withSketchOptions(command: Command): Command {
         .choices(['skip', 'truncate-prompt-left'])
         .default('skip'),
     )
-    .option('--token-budget <n>', 'padded tokens a batch; speed and memory only', wholeNumber, 256)
+    .option('--token-budget <n>', 'padded tokens a batch; speed and memory only', wholeNumber, 512)
     .option('--sessions <n>', 'model sessions side by side; speed and memory only', wholeNumber, 2);
 }
 

@@ -147,7 +147,7 @@ export const campaignSchema = z.strictObject({
       p: z.int().min(2).max(256).default(32).describe('The sketch has p * p dimensions'),
       seed: z.int().min(0).max(0xffff_ffff).default(0),
       target: z.enum(['completion', 'text']).default('completion'),
-      tokenBudget: z.int().min(16).default(256).describe('Padded tokens a batch; speed only'),
+      tokenBudget: z.int().min(16).default(512).describe('Padded tokens a batch; speed only'),
       shardRows: wholePositive.default(32).describe('Rows of one unit of fan-out'),
     })
     .prefault({}),

@@ -68,13 +68,10 @@ export function createModelRuntime({ sessions }: ModelRuntimeSettings): ModelRun
       const files = await open(reference);
       const changes = checkpoint === null ? 'base' : createHash('sha256').update(checkpoint).digest('hex');
       return scorers.get(JSON.stringify([reference, files.hashes, changes]), () => {
-        const { tensors } = files;
-        const setup = { config: configOf(files), tensors, open: pool(files), ...adapterOf(checkpoint), sessions };
-        const engines = scoreWith(
-          lazily(() => createScorer(setup)),
-          createDecoder(setup),
-          files,
-        );
+        const [config, { tensors }] = [configOf(files), files];
+        const setup = { config, tensors, open: pool(files), ...adapterOf(checkpoint), sessions };
+        const scorer = lazily(() => createScorer(setup));
+        const engines = scoreWith(scorer, createDecoder(setup), files);
         return Promise.resolve({ identity: identityOf(reference, files), ...engines });
       });
     },

@@ -54,7 +54,10 @@ function executionProviders(): string[] {
  * Graphs come as they are to be run: rewriting takes as long as the rest of opening and makes no run faster. Memory patterns
  * would keep one more block for every shape of batch.
  */
-async function createSession({ bytes, weightsFolder, mapWeights = false }: GraphModel, threads: number): Promise<InferenceSession> {
+async function createSession(
+  { bytes, weightsFolder, mapWeights = false }: GraphModel,
+  threads: number,
+): Promise<InferenceSession> {
   if (weightsFolder !== null) await access(weightsFolder);
   return InferenceSession.create(bytes, {
     intraOpNumThreads: threads,

@@ -25,10 +25,21 @@ export function buildHeadLoss(
   const target = builder.input('target', 'int64', ['N', 'L']);
   const targetWeight = builder.input('targetWeight', 'float32', ['N', 'L']);
   const asRows = (x: Value, width: number): Value => builder.reshape(x, ['N*L', width]);
-  const [inputs, targets, weights] = [asRows(hidden, weight.shape[1] as number), asRows(target, 1), asRows(targetWeight, 1)];
+  const [inputs, targets, weights] = [
+    asRows(hidden, weight.shape[1] as number),
+    asRows(target, 1),
+    asRows(targetWeight, 1),
+  ];
   const slices = Array.from({ length: SLICES }, (_, index) => {
-    const slice = (x: Value): Value => builder.sliceFirst(x, index * SLICE, index + 1 < SLICES ? (index + 1) * SLICE : null, `rows${index}`);
-    return sliceOfHead(builder, { hidden: slice(inputs), weight, signs, targets: slice(targets), weights: slice(weights) });
+    const slice = (x: Value): Value =>
+      builder.sliceFirst(x, index * SLICE, index + 1 < SLICES ? (index + 1) * SLICE : null, `rows${index}`);
+    return sliceOfHead(builder, {
+      hidden: slice(inputs),
+      weight,
+      signs,
+      targets: slice(targets),
+      weights: slice(weights),
+    });
   });
   const joined = (part: keyof SliceOfHead): Value =>
     builder.concatFirst(slices.map((slice) => slice[part]) as [Value, ...Value[]], 'N*L');
@@ -51,7 +62,13 @@ interface SliceOfHead {
 /** d(-w log p(target)) / d(logits) = w (p - onehot(target)). */
 function sliceOfHead(
   builder: GraphBuilder,
-  { hidden, weight, signs, targets, weights }: Readonly<Record<'hidden' | 'weight' | 'signs' | 'targets' | 'weights', Value>>,
+  {
+    hidden,
+    weight,
+    signs,
+    targets,
+    weights,
+  }: Readonly<Record<'hidden' | 'weight' | 'signs' | 'targets' | 'weights', Value>>,
 ): SliceOfHead {
   const logProbabilities = builder.logSoftmax(builder.matmul(hidden, weight, { transposeB: true }));
   const ones = builder.add(builder.zerosLike(weights), builder.scalar(1));

@@ -49,6 +49,8 @@ export interface RowSelection {
 /** Clusters for the sparse rule: one for each ten rows, as the published code has it, but no more than can be found in minutes. */
 const ROWS_OF_CLUSTER = 10;
 const MOST_CLUSTERS = 1000;
+/** Moves of the centroids; further ones change which clusters are sparse by little. */
+const MOVES = 20;
 
 /** @throws {PermanentError} `InvalidData` on rows off unit norm; `InvalidConfig` on a share outside (0, 1] */
 export async function selectRows(task: SelectionTask): Promise<RowSelection> {
@@ -89,6 +91,7 @@ async function clustersFor(task: SelectionTask): Promise<{ sizes: ArrayLike<numb
     (await sphericalKMeans(source, {
       clusterCount: Math.min(source.count, MOST_CLUSTERS, Math.max(2, Math.round(source.count / ROWS_OF_CLUSTER))),
       key: `${key}/clusters`,
+      maximumIterations: MOVES,
       engine,
     }));
   return { sizes: found.sizes, nearest: await nearestOf(candidates, found.centroids, engine) };

@@ -40,7 +40,11 @@ export function buildProjectedGradients(
   const [head, body] = [taps[taps.length - 1]!, taps.slice(0, -1)];
   const recall = recomputing(builder);
   const weight = parameter({ name: head.parameter, shape: head.shape });
-  const { loss, adjoint, projected } = buildHeadLoss(builder, { hidden: head.input, weight, signs: signsOf(head, 'output') });
+  const { loss, adjoint, projected } = buildHeadLoss(builder, {
+    hidden: head.input,
+    weight,
+    signs: signsOf(head, 'output'),
+  });
   const at = body.map(({ output }) => output);
   const adjoints = gradients(builder, { of: head.input, seed: adjoint, at, recall });
   const parts = body.map((tap) => {
@@ -118,8 +122,14 @@ function signSource(builder: GraphBuilder, specification: KroneckerSketch): Sign
     const size = role === 'input' ? shape[1]! : shape[0]!;
     const matrix = signMatrix(specification, parameter, role, size);
     const isDense = role === 'dense';
-    const data = Int8Array.from(isDense ? matrix : transposed(matrix, p, size), Math.sign);
+    const data = signBytes(isDense ? matrix : transposed(matrix, p, size));
     const scale = Math.abs(matrix[0]!);
     return builder.scaledBytes(`signs/${parameter}/${role}`, isDense ? [p * p, size] : [size, p], { data, scale });
   };
+}
+
+function signBytes(matrix: Float32Array): Int8Array {
+  const bytes = new Int8Array(matrix.length);
+  for (let index = 0; index < bytes.length; index++) bytes[index] = matrix[index]! < 0 ? -1 : 1;
+  return bytes;
 }

@@ -6,6 +6,7 @@ import { GraphBuilder } from '../../../core/graph/builder.ts';
 import { encodeModel } from '../../../core/graph/onnx-encoding.ts';
 import type { GraphModel, TensorValue } from '../../../core/graph/runner.ts';
 import { floatOutput } from '../../../core/graph/runner.ts';
+import { encodeSamples } from '../../../core/models/encode.ts';
 import { buildScoreGraph } from '../../../core/models/scorer.ts';
 import { makeTinyModel } from '../../helpers/tiny-model.ts';
 
@@ -45,6 +46,20 @@ describe('the onnx runtime', () => {
   it('refuses bytes that are not a model, for good', async () => {
     const model = { bytes: new Uint8Array([1, 2, 3]), weightsFolder: null };
     await assert.rejects(createOnnxRuntime().open(model, 1), { name: 'PermanentError', type: 'UnsupportedModel' });
+  });
+
+  it('gives the same whether weights are mapped from their file or rearranged, to rounding', async (test) => {
+    const { config, tensors, folder } = await makeTinyModel(test);
+    const bytes = encodeModel(buildScoreGraph(config, tensors));
+    const feeds = encodeSamples(config, [{ promptTokens: [1, 2, 3], completionTokens: [4, 5] }]);
+    const scores = async (mapWeights: boolean): Promise<Float32Array> => {
+      const session = await createOnnxRuntime().open({ bytes, weightsFolder: folder, mapWeights }, 1);
+      test.after(() => session.close());
+      return floatOutput(await session.run(feeds), 'logProbability');
+    };
+    const [mapped, rearranged] = [await scores(true), await scores(false)];
+    assert.ok(mapped[0]! < 0);
+    mapped.forEach((value, index) => assert.ok(Math.abs(value - rearranged[index]!) < 1e-5));
   });
 
   it('takes a missing weights folder for trouble that waiting may mend', async () => {
