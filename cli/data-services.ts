@@ -7,7 +7,7 @@ import type { RawRow } from '../adapters/datasets/raw-row.ts';
 import type { VectorFile } from '../adapters/datasets/vector-file.ts';
 import type { SketchCachePlace } from '../adapters/sketches/sketch-cache.ts';
 import type { SketchFile } from '../adapters/sketches/sketch-file.ts';
-import type { SketchFolder } from '../adapters/sketches/sketch-folder.ts';
+import type { KeptResult, KeptSketches, SketchFolder } from '../adapters/sketches/sketch-folder.ts';
 import type { FileSource } from '../contracts/campaign.ts';
 
 export interface DataServices {
@@ -22,12 +22,12 @@ export interface DataServices {
   openSketchFolder(path: string): Promise<SketchFolder | null>;
   /** Rejects when something lies at `path` that may not be replaced. */
   requireSketchFolder(path: string): Promise<void>;
-  writeSketchFolder(path: string, content: SketchFolder, result: object): Promise<void>;
-  /** The sketches that stay in the state folder between commands. */
-  withSketchFile<Result>(
+  writeSketchFolder(path: string, content: KeptSketches, result: KeptResult): Promise<void>;
+  /** The sketches that stay in the state folder between commands, once `fill` has added what is missing. */
+  openFilledSketches(
     place: Omit<SketchCachePlace, 'folder'>,
-    use: (file: SketchFile) => Promise<Result>,
-  ): Promise<Result>;
+    fill: (file: SketchFile) => Promise<void>,
+  ): Promise<SketchFile>;
 }
 
 export function createDataServices(stateFolder: string): DataServices {
@@ -66,9 +66,9 @@ export function createDataServices(stateFolder: string): DataServices {
       const { writeSketchFolder } = await import('../adapters/sketches/sketch-folder.ts');
       return writeSketchFolder(path, content, result);
     },
-    async withSketchFile(place, use) {
-      const { withSketchFile } = await import('../adapters/sketches/sketch-cache.ts');
-      return withSketchFile({ ...place, folder: join(stateFolder, 'sketches') }, use);
+    async openFilledSketches(place, fill) {
+      const { openFilledSketches } = await import('../adapters/sketches/sketch-cache.ts');
+      return openFilledSketches({ ...place, folder: join(stateFolder, 'sketches') }, fill);
     },
   };
 }

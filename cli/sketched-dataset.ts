@@ -3,7 +3,7 @@
 
 import { resolve } from 'node:path';
 import type { Sketcher } from '../activities/ports/models.ts';
-import type { SketchFile, SketchOrigin, StoredSketch } from '../adapters/sketches/sketch-file.ts';
+import type { SketchFile, SketchOrigin } from '../adapters/sketches/sketch-file.ts';
 import { exampleKey } from '../adapters/sketches/sketch-file.ts';
 import type { SketchFolder } from '../adapters/sketches/sketch-folder.ts';
 import { FailureType, PermanentError } from '../contracts/failures.ts';
@@ -24,6 +24,8 @@ export interface SketchedRow extends Pick<ExampleRow, 'row' | 'id' | 'label'> {
 export interface SketchedDataset {
   readonly file: string;
   readonly origin: SketchOrigin;
+  /** The proxy's name; null where it is not known. */
+  readonly model: string | null;
   /** The rows themselves; null for a folder of sketches, which has none. */
   readonly read: ReadExamples | null;
   /** Rows of the file that have a sketch, in the order of the file. */
@@ -54,19 +56,28 @@ export async function withSketches<Result>(
   context: CommandContext,
   use: (dataset: SketchedDataset) => Promise<Result>,
 ): Promise<Result> {
-  const folder = await context.services.openSketchFolder(resolve(file));
-  return folder === null ? withFile(file, options, context, use) : use(datasetOf(resolve(file), folder));
-}
-
-async function withFile<Result>(
-  file: string,
-  options: SketchOptions,
-  context: CommandContext,
-  use: (dataset: SketchedDataset) => Promise<Result>,
-): Promise<Result> {
-  const { services, terminal } = context;
+  const { services } = context;
+  const folder = await services.openSketchFolder(resolve(file));
+  if (folder !== null) return use(datasetOf(resolve(file), folder));
   const read = await openExamples(services.readDataset, { ...options, file });
   const rows = await indexRows(read, file, options.map?.['id'] !== undefined);
+  const { origin, sketchFile } = await openSketched(file, { read, rows }, options, context);
+  try {
+    const dataset = { file: resolve(file), origin, model: options.proxy, read, ...collect(rows, sketchFile) };
+    return await use(dataset);
+  } finally {
+    await sketchFile.close();
+  }
+}
+
+/** The model is open only as long as there is something to sketch. */
+async function openSketched(
+  file: string,
+  examples: Pick<Work, 'read' | 'rows'>,
+  options: SketchOptions,
+  context: CommandContext,
+): Promise<{ readonly origin: SketchOrigin; readonly sketchFile: SketchFile }> {
+  const { services, terminal } = context;
   terminal.progress(`Opening ${options.proxy} ...`);
   const runtime = await services.openRuntime(options.sessions);
   try {
@@ -75,10 +86,10 @@ async function withFile<Result>(
     const { model: _, ...hashes } = sketcher.identity;
     const origin = { specification, dimension, ...hashes };
     const onWait = (): void => terminal.note(`Another process sketches ${file} the same way; waiting for it.`);
-    return await services.withSketchFile({ dataFile: resolve(file), origin, onWait }, async (sketchFile) => {
-      await sketchMissing({ read, rows, sketcher, sketchFile }, context);
-      return use({ file: resolve(file), origin, read, ...collect(rows, sketchFile) });
-    });
+    const sketchFile = await services.openFilledSketches({ dataFile: resolve(file), origin, onWait }, (open) =>
+      sketchMissing({ ...examples, sketcher, sketchFile: open }, context),
+    );
+    return { origin, sketchFile };
   } finally {
     await runtime.close();
   }
@@ -98,7 +109,7 @@ export function requireSameOrigin(one: SketchedDataset, other: SketchedDataset):
   );
 }
 
-function datasetOf(file: string, { origin, rows, sketches }: SketchFolder): SketchedDataset {
+function datasetOf(file: string, { origin, rows, sketches, result }: SketchFolder): SketchedDataset {
   const rowTokens = rows.map(({ tokens }) => tokens);
   return {
     file,
@@ -106,8 +117,9 @@ function datasetOf(file: string, { origin, rows, sketches }: SketchFolder): Sket
     read: null,
     rows: rows.map(({ id, loss }, row) => ({ row, id, label: '', loss })),
     sketches,
-    excluded: {},
-    truncated: 0,
+    model: result.proxy.model ?? null,
+    excluded: result.reasons,
+    truncated: result.truncated,
     rowTokens,
     tokens: rowTokens.reduce((sum, tokens) => sum + tokens, 0),
   };
@@ -139,23 +151,25 @@ interface Work {
 }
 
 async function sketchMissing({ read, rows, sketcher, sketchFile }: Work, context: CommandContext): Promise<void> {
-  const keys = new Set(rows.map(({ key }) => key));
-  const waiting = new Set([...keys].filter((key) => sketchFile.get(key) === undefined));
+  const waiting = new Set(rows.map(({ key }) => key));
+  const total = waiting.size;
+  for (const key of waiting) if (sketchFile.get(key) !== undefined) waiting.delete(key);
   if (waiting.size === 0) return;
-  const done = keys.size - waiting.size;
-  if (done > 0) context.terminal.note(`${done} of ${keys.size} examples were sketched before; going on with the rest.`);
-  const report = progressOf(context, done, keys.size);
+  let done = total - waiting.size;
+  if (done > 0) context.terminal.note(`${done} of ${total} examples were sketched before; going on with the rest.`);
+  const report = progressOf(context, done, total);
   try {
     for await (const window of windowsOf(read, waiting)) {
       for await (const group of sketcher.sketch(window, context.signal)) {
-        const made = group.map(({ position, result }) => ({ key: exampleKey(itemAt(window, position)), result }));
-        await sketchFile.append(made);
-        report(made.length);
+        await sketchFile.append(
+          group.map(({ position, result }) => ({ key: exampleKey(itemAt(window, position)), result })),
+        );
+        done += group.length;
+        report(done);
       }
     }
   } catch (error) {
-    const kept = [...keys].filter((key) => sketchFile.get(key) !== undefined).length;
-    context.terminal.note(`Stopped: ${kept} of ${keys.size} examples are kept; the same command goes on from there.`);
+    context.terminal.note(`Stopped: ${done} of ${total} examples are kept; the same command goes on from there.`);
     throw error;
   }
 }
@@ -173,13 +187,11 @@ async function* windowsOf(read: ReadExamples, waiting: Set<string>): AsyncGenera
   if (window.length > 0) yield window;
 }
 
-function progressOf({ services, terminal }: CommandContext, before: number, total: number): (count: number) => void {
+function progressOf({ services, terminal }: CommandContext, before: number, total: number): (done: number) => void {
   const pace = createPacer();
-  let done = before;
   let lastLineAt = services.now();
-  pace('sketch', done, total, lastLineAt);
-  return (count) => {
-    done += count;
+  pace('sketch', before, total, lastLineAt);
+  return (done) => {
     const now = services.now();
     const line = `sketch  ${paceText(done, total, pace('sketch', done, total, now))}`;
     terminal.progress(line);
@@ -192,8 +204,10 @@ function progressOf({ services, terminal }: CommandContext, before: number, tota
 function collect(
   rows: readonly IndexedRow[],
   sketchFile: SketchFile,
-): Omit<SketchedDataset, 'file' | 'origin' | 'read'> {
-  const kept: (SketchedRow & StoredSketch)[] = [];
+): Omit<SketchedDataset, 'file' | 'origin' | 'model' | 'read'> {
+  const kept: SketchedRow[] = [];
+  const keys: string[] = [];
+  const rowTokens: number[] = [];
   const excluded: Record<string, number> = {};
   let [truncated, tokens] = [0, 0];
   for (const { row, id, label, key } of rows) {
@@ -201,11 +215,15 @@ function collect(
     if (stored === undefined) throw new Error(`The sketcher gave no result for row ${row}; this is a defect.`);
     tokens += stored.tokens;
     if (stored.truncated > 0) truncated++;
-    if (stored.excluded === null) kept.push({ row, id, label, ...stored });
-    else excluded[stored.excluded] = (excluded[stored.excluded] ?? 0) + 1;
+    if (stored.excluded !== null) {
+      excluded[stored.excluded] = (excluded[stored.excluded] ?? 0) + 1;
+      continue;
+    }
+    kept.push({ row, id, label, loss: stored.loss });
+    keys.push(key);
+    rowTokens.push(stored.tokens);
   }
   if (kept.length === 0)
     throw new UsageError(`None of ${rows.length} rows has a usable gradient: ${JSON.stringify(excluded)}.`);
-  const sketches = sketchFile.rows(Uint32Array.from(kept, ({ record }) => record));
-  return { rows: kept, sketches, excluded, truncated, rowTokens: kept.map((row) => row.tokens), tokens };
+  return { rows: kept, sketches: sketchFile.rows(keys), excluded, truncated, rowTokens, tokens };
 }

@@ -15,18 +15,27 @@ export interface SketchCachePlace {
   readonly onWait: () => void;
 }
 
-/** Opens the sketches that are there already, as the only process that adds to them, and closes them after `use`. */
-export async function withSketchFile<Result>(
+/**
+ * Opens the sketches that are there already, lets `fill` add what is missing, as the only process that does, and hands over
+ * the file, which the caller closes. Reading needs no lock: records are only added.
+ */
+export async function openFilledSketches(
   { folder, dataFile, origin, onWait }: SketchCachePlace,
-  use: (file: SketchFile) => Promise<Result>,
-): Promise<Result> {
+  fill: (file: SketchFile) => Promise<void>,
+): Promise<SketchFile> {
   const hash = createHash('sha256')
     .update(JSON.stringify([dataFile, origin]))
     .digest('hex');
   const place = join(folder, `${basename(dataFile).replace(/[^\w.-]+/g, '_')}-${hash.slice(0, 12)}`);
-  const work = async (): Promise<Result> => {
+  const open = async (): Promise<SketchFile> => {
     const file = await openSketchFile(join(place, 'sketches.bin'), origin);
-    return use(file).finally(() => file.close());
+    try {
+      await fill(file);
+      return file;
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
   };
-  return withFolderLock(`${place}.lock`, work, onWait);
+  return withFolderLock(`${place}.lock`, open, onWait);
 }

@@ -1,5 +1,5 @@
 // Sketches on disk while they are made: a header, then records of one size, appended batch by batch. A process that is killed
-// loses the batch it was writing and nothing else; a record that is not whole is not there.
+// loses the batches that it had not appended yet; a record that is not whole is not there.
 
 import { createHash } from 'node:crypto';
 import { mkdir, open } from 'node:fs/promises';
@@ -8,7 +8,8 @@ import { dirname } from 'node:path';
 import type { ModelHashes, SketchedExample } from '../../activities/ports/models.ts';
 import { FailureType, PermanentError } from '../../contracts/failures.ts';
 import type { RowSource } from '../../core/diversity/row-source.ts';
-import { decodeRecord, encodeRecord, recordBytes, sketchIn } from './sketch-record.ts';
+import { itemAt } from '../../core/item-at.ts';
+import { decodeRecord, encodeRecord, keyOf, recordBytes, sketchIn } from './sketch-record.ts';
 import { readRecords } from './record-runs.ts';
 
 /** Everything that decides a sketch but the example itself. */
@@ -23,13 +24,11 @@ export interface StoredSketch extends Omit<SketchedExample, 'sketch'> {
 }
 
 export interface SketchFile {
-  /** Records that were found when the file was opened. */
-  readonly found: number;
   get(key: string): StoredSketch | undefined;
   /** Durable once this resolves. */
   append(examples: readonly { readonly key: string; readonly result: SketchedExample }[]): Promise<void>;
-  /** The sketches of the named records, in the order given. */
-  rows(records: Uint32Array): RowSource;
+  /** The sketches of examples that have one, in the order given; also while another process appends. */
+  rows(keys: readonly string[]): RowSource;
   close(): Promise<void>;
 }
 
@@ -65,27 +64,29 @@ export async function openSketchFile(path: string, origin: SketchOrigin): Promis
 
 function serve(file: FileHandle, dimension: number, { index, records }: Index): SketchFile {
   const size = recordBytes(dimension);
-  const found = index.size;
   let next = records;
   return {
-    found,
     get: (key) => index.get(key),
     async append(examples) {
       const bytes = Buffer.concat(examples.map(({ key, result }) => encodeRecord(key, result, dimension)));
-      await file.write(bytes, 0, bytes.length, HEADER_BYTES + next * size);
+      await writeWhole(file, bytes, HEADER_BYTES + next * size);
       await file.datasync();
       for (const { key, result } of examples) {
         const { loss, tokens, truncated, excluded } = result;
         index.set(key, { record: next++, loss, tokens, truncated, excluded });
       }
     },
-    rows: (wanted) => ({
-      count: wanted.length,
+    rows: (keys) => ({
+      count: keys.length,
       dimension,
       read: async (start, end) => {
         const values = new Float32Array((end - start) * dimension);
-        // Every record was checked when the file was opened, or written since.
-        await readRecords(file, { first: HEADER_BYTES, size }, wanted.subarray(start, end), (bytes, position) => {
+        const wanted = keys.slice(start, end);
+        const numbers = Uint32Array.from(wanted, (key) => index.get(key)?.record ?? moved(key));
+        // Every record was checked as a whole when the file was opened, or written since.
+        await readRecords(file, { first: HEADER_BYTES, size }, numbers, (bytes, position) => {
+          const key = itemAt(wanted, position);
+          if (keyOf(bytes) !== key) moved(key);
           values.set(sketchIn(bytes, dimension), position * dimension);
         });
         return { values, count: end - start, dimension };
@@ -93,6 +94,20 @@ function serve(file: FileHandle, dimension: number, { index, records }: Index): 
     }),
     close: () => file.close(),
   };
+}
+
+/** One write may take fewer bytes than it was given, as on a disk that is nearly full. */
+async function writeWhole(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
+  }
+}
+
+function moved(key: string): never {
+  throw new PermanentError(
+    FailureType.CorruptArtifact,
+    `The sketch of example ${key} is not where it was written: the file was changed by other hands. Run the command again.`,
+  );
 }
 
 interface Index {
@@ -127,7 +142,7 @@ async function requireHeader(file: FileHandle, path: string, origin: SketchOrigi
   // A header is written and made durable before any record, so a short one has nothing after it.
   if (bytesRead < HEADER_BYTES) {
     await file.truncate(0);
-    await file.write(expected, 0, HEADER_BYTES, 0);
+    await writeWhole(file, expected, 0);
     await file.datasync();
     return;
   }

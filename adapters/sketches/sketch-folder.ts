@@ -13,15 +13,27 @@ import type { SketchOrigin } from './sketch-file.ts';
 /** What a folder holds of each row besides the sketch. */
 export type KeptRow = Omit<SketchRow, 'sketch'>;
 
-export interface SketchFolder {
+export interface KeptSketches {
   readonly origin: SketchOrigin;
   readonly rows: readonly KeptRow[];
   readonly sketches: RowSource;
 }
 
-/** Its presence marks a folder that `score` wrote, and may write again. */
+/** What the result of `score` says of the rows that are not in the folder. */
+export interface KeptResult {
+  readonly proxy: { readonly model?: string };
+  readonly reasons: Readonly<Record<string, number>>;
+  readonly truncated: number;
+}
+
+export interface SketchFolder extends KeptSketches {
+  readonly result: KeptResult;
+}
+
 const RESULT = 'score.json';
 const PART_ROWS = 4096;
+
+const isOurs = (name: string): boolean => name === RESULT || /^sketches-\d+\.parquet$/.test(name);
 
 /** @throws {PermanentError} `InvalidConfig` when something lies at `folder` that is not ours to replace */
 export async function requireSketchFolder(folder: string): Promise<void> {
@@ -29,21 +41,24 @@ export async function requireSketchFolder(folder: string): Promise<void> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   });
-  if (entries.length === 0 || entries.includes(RESULT)) return;
+  const foreign = entries.filter((name) => !isOurs(name));
+  const isWhole = entries.includes(RESULT) && entries.length > 1;
+  if (entries.length === 0 || (foreign.length === 0 && isWhole)) return;
   throw new PermanentError(
     FailureType.InvalidConfig,
-    `--out ${folder}: found ${entries.slice(0, 3).join(', ')} there; expected no folder, an empty one, or one that score wrote.`,
+    `--out ${folder}: found ${(foreign.length > 0 ? foreign : entries).slice(0, 3).join(', ')} there; expected no folder, an ` +
+      'empty one, or one that holds what score wrote and nothing else.',
   );
 }
 
-/** Writes all files beside `folder` and moves them there at the end: the folder is whole, or as it was. */
+/** Writes all files beside `folder` and moves them there at the end; what was there before is removed last. */
 export async function writeSketchFolder(
   folder: string,
-  { origin, rows, sketches }: SketchFolder,
-  result: object,
+  { origin, rows, sketches }: KeptSketches,
+  result: KeptResult,
 ): Promise<void> {
   const place = resolve(folder);
-  const work = `${place}.part-${process.pid}`;
+  const [work, old] = [`${place}.part-${process.pid}`, `${place}.old-${process.pid}`];
   await requireSketchFolder(place);
   try {
     await mkdir(work, { recursive: true });
@@ -58,8 +73,10 @@ export async function writeSketchFolder(
       await writeFile(join(work, name), encodeTable('sketches', name, table, metadata));
     }
     await writeFile(join(work, RESULT), `${JSON.stringify(result, null, 2)}\n`);
-    await rm(place, { recursive: true, force: true });
+    await mkdir(place, { recursive: true });
+    await rename(place, old);
     await rename(work, place);
+    await rm(old, { recursive: true });
   } finally {
     await rm(work, { recursive: true, force: true });
   }
@@ -67,7 +84,7 @@ export async function writeSketchFolder(
 
 /** @throws {PermanentError} `InvalidData` when there are no sketches in it, or they were not made the same way */
 export async function openSketchFolder(folder: string): Promise<SketchFolder> {
-  const names = (await readdir(folder)).filter((name) => /^sketches-\d+\.parquet$/.test(name)).sort();
+  const names = (await readdir(folder)).filter((name) => name !== RESULT && isOurs(name)).sort();
   if (names.length === 0) {
     throw new PermanentError(
       FailureType.InvalidData,
@@ -88,7 +105,21 @@ export async function openSketchFolder(folder: string): Promise<SketchFolder> {
   for (const name of names) {
     for (const { id, loss, tokens } of await readPart(join(folder, name))) rows.push({ id, loss, tokens });
   }
-  return { origin, rows, sketches: sourceOf(folder, names, rows.length, origin.dimension) };
+  const result = await readResult(folder);
+  return { origin, rows, result, sketches: sourceOf(folder, names, rows.length, origin.dimension) };
+}
+
+async function readResult(folder: string): Promise<KeptResult> {
+  const path = join(folder, RESULT);
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as KeptResult;
+  } catch (error) {
+    throw new PermanentError(
+      FailureType.InvalidData,
+      `${path} cannot be read; expected the result that score wrote beside its sketches. Run score with --out again.`,
+      { cause: error },
+    );
+  }
 }
 
 /** Reads go through the rows in order, so the part read last is kept. */

@@ -36,13 +36,17 @@ export function decodeRecord(bytes: Buffer, dimension: number): SketchRecord | n
   if (!checkOf(bytes).equals(bytes.subarray(PLACE.check, PLACE.sketch))) return null;
   const excluded = bytes.toString('ascii', PLACE.excluded, PLACE.check).replace(/\0+$/, '');
   return {
-    key: bytes.toString('hex', 0, PLACE.loss),
+    key: keyOf(bytes),
     loss: bytes.readDoubleLE(PLACE.loss),
     tokens: bytes.readUInt32LE(PLACE.tokens),
     truncated: bytes.readUInt32LE(PLACE.truncated),
     excluded: excluded === '' ? null : excluded,
     sketch: excluded === '' ? sketchIn(bytes, dimension).slice() : null,
   };
+}
+
+export function keyOf(bytes: Buffer): string {
+  return bytes.toString('hex', 0, PLACE.loss);
 }
 
 /** The sketch of a record that has one, sharing memory with `bytes`. */

@@ -14,6 +14,7 @@ import type { MeasureOptions } from '../dataset-measures.ts';
 import { measureOptions, measuresOf } from '../dataset-measures.ts';
 import { UsageError } from '../exit.ts';
 import { integer } from '../options.ts';
+import type { SketchedDataset } from '../sketched-dataset.ts';
 import { requireSameOrigin, withSketches } from '../sketched-dataset.ts';
 import type { SketchOptions } from '../sketch-options.ts';
 import { withSketchOptions } from '../sketch-options.ts';
@@ -63,18 +64,25 @@ async function compare(
   options: CompareOptions,
   context: CommandContext,
 ): Promise<void> {
-  // Sketched one after the other, so that only one model is open at a time; the second visit finds what the first made.
-  const first = await withSketches(files[0], options, context, (dataset) => Promise.resolve(dataset));
-  const second = await withSketches(files[1], options, context, (dataset) => Promise.resolve(dataset));
-  requireSameOrigin(second, first);
-  const [rows, otherRows] = [first.rows.length, second.rows.length];
-  const n = Math.min(rows, otherRows);
-  if (n < 2) throw new UsageError(`${files.join(' and ')}: ${rows} and ${otherRows} rows; expected two of each.`);
-  const a = await measuredSide(files[0], n, options, context);
-  const b = await measuredSide(files[1], n, options, context);
-  const { dimension: d, specification: sketch } = first.origin;
-  const result: Compared = { n, d, sketch, sides: [a.side, b.side], ...ratioOf(a, b) };
+  const result = await withSketches(files[0], options, context, (first) =>
+    withSketches(files[1], options, context, (second) => compareDatasets(first, second, options, context)),
+  );
   printResult(context, options, result, describe(result));
+}
+
+async function compareDatasets(
+  first: SketchedDataset,
+  second: SketchedDataset,
+  options: CompareOptions,
+  context: CommandContext,
+): Promise<Compared> {
+  requireSameOrigin(second, first);
+  const n = Math.min(first.rows.length, second.rows.length);
+  if (n < 2) throw new UsageError(`${first.file} and ${second.file}: ${n} rows to compare; expected at least two.`);
+  const a = await measuredSide(first, n, options, context);
+  const b = await measuredSide(second, n, options, context);
+  const { dimension: d, specification: sketch } = first.origin;
+  return { n, d, sketch, sides: [a.side, b.side], ...ratioOf(a, b) };
 }
 
 interface Measured {
@@ -83,24 +91,27 @@ interface Measured {
   readonly logDeviation: number | null;
 }
 
-function measuredSide(file: string, n: number, options: CompareOptions, context: CommandContext): Promise<Measured> {
-  return withSketches(file, options, context, async (dataset) => {
-    const chosen = selectRandom(dataset.rows.length, n, `compare/${options.seed}`);
-    const sketches = rowsAt(dataset.sketches, chosen);
-    const { value } = await withEngine(context, (engine) => gVendiOf(sketches, engine));
-    const bounds = await intervalOf(sketches);
-    const measured = await measuresOf(dataset, chosen, options, context);
-    const side: Side = {
-      file: dataset.file,
-      rows: dataset.rows.length,
-      gVendi: value,
-      interval: bounds === null ? null : [bounds.low, bounds.high],
-      measures: measured.values,
-      measuredRows: measured.partial,
-      notMeasured: measured.leftOut,
-    };
-    return { side, logDeviation: bounds?.logDeviation ?? null };
-  });
+async function measuredSide(
+  dataset: SketchedDataset,
+  n: number,
+  options: CompareOptions,
+  context: CommandContext,
+): Promise<Measured> {
+  const chosen = selectRandom(dataset.rows.length, n, `compare/${options.seed}`);
+  const sketches = rowsAt(dataset.sketches, chosen);
+  const { value } = await withEngine(context, (engine) => gVendiOf(sketches, engine));
+  const bounds = await intervalOf(sketches);
+  const measured = await measuresOf(dataset, chosen, options, context);
+  const side: Side = {
+    file: dataset.file,
+    rows: dataset.rows.length,
+    gVendi: value,
+    interval: bounds === null ? null : [bounds.low, bounds.high],
+    measures: measured.values,
+    measuredRows: measured.partial,
+    notMeasured: measured.leftOut,
+  };
+  return { side, logDeviation: bounds?.logDeviation ?? null };
 }
 
 /** The files are drawn apart, so the deviations of their logarithms add up as squares. */

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import type { ModelHashes } from '../../activities/ports/models.ts';
-import type { SketchFolder } from '../../adapters/sketches/sketch-folder.ts';
+import type { KeptSketches } from '../../adapters/sketches/sketch-folder.ts';
 import type { Measured } from '../../core/diversity/measures/registry.ts';
 import { gVendiOf } from '../../core/diversity/source-spectrum.ts';
 import type { CurvePoint } from '../../core/diversity/subsample-curve.ts';
@@ -58,7 +58,7 @@ async function score(file: string, options: ScoreOptions, context: CommandContex
     const seconds = Number((services.now() - started).toFixed(2));
     const result = { file: dataset.file, ...scored, seconds };
     if (options.out !== undefined) await services.writeSketchFolder(options.out, keptOf(dataset), result);
-    printResult(context, options, result, describe(result, options.proxy));
+    printResult(context, options, result, describe(result));
     if (options.atLeast !== undefined && scored.gVendi < options.atLeast) context.answer(ExitCode.GateNotMet);
   });
 }
@@ -73,7 +73,6 @@ interface Scored {
   readonly reasons: Readonly<Record<string, number>>;
   /** Rows whose prompt was cut. */
   readonly truncated: number;
-  /** The name is not known of a folder of sketches. */
   readonly proxy: ModelHashes & { readonly model?: string };
   readonly sketch: string;
   readonly tokens: number;
@@ -103,7 +102,7 @@ async function scoreDataset(
     excluded: Object.values(dataset.excluded).reduce((sum, count) => sum + count, 0),
     reasons: dataset.excluded,
     truncated: dataset.truncated,
-    proxy: dataset.read === null ? proxy : { model: options.proxy, ...proxy },
+    proxy: dataset.model === null ? proxy : { model: dataset.model, ...proxy },
     sketch: specification,
     tokens: dataset.tokens,
     measures: measured.values,
@@ -113,15 +112,15 @@ async function scoreDataset(
   };
 }
 
-function keptOf({ origin, rows, rowTokens, sketches }: SketchedDataset): SketchFolder {
+function keptOf({ origin, rows, rowTokens, sketches }: SketchedDataset): KeptSketches {
   return { origin, sketches, rows: rows.map(({ id, loss }, at) => ({ id, loss, tokens: itemAt(rowTokens, at) })) };
 }
 
-function describe(result: Scored & { readonly seconds: number }, proxy: string): string {
+function describe(result: Scored & { readonly seconds: number }): string {
   const interval = result.interval === null ? '' : ` (95 % interval ${range(result.interval, decimal)})`;
   const cut = result.truncated === 0 ? '' : `, ${whole(result.truncated)} prompts cut on the left`;
   return [
-    `G-Vendi ${decimal(result.gVendi)}${interval}, n = ${whole(result.n)}, d = ${whole(result.d)}, proxy ${proxy}`,
+    `G-Vendi ${decimal(result.gVendi)}${interval}, n = ${whole(result.n)}, d = ${whole(result.d)}, proxy ${result.proxy.model ?? result.proxy.weights.slice(0, 12)}`,
     `${whole(result.tokens)} completion tokens, ${whole(result.excluded)} rows excluded${excludedWhy(result)}${cut}, ` +
       duration(result.seconds),
     ...measureLines(result),

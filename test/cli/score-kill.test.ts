@@ -44,7 +44,7 @@ function score(folder: string, state: string, entry: readonly string[] = ['--imp
   const env = { ...process.env, DIFFRACT_STATE: join(folder, state), DIFFRACT_CACHE: join(folder, 'cache') };
   // The loader is found from the folder of the repository.
   const cwd = fileURLToPath(new URL('../..', import.meta.url));
-  const child = spawn(process.execPath, [...entry, ...words, '--sessions', '1'], { env, cwd });
+  const child = spawn(process.execPath, [...entry, ...words], { env, cwd });
   let [output, messages] = ['', ''];
   child.stdout.on('data', (piece: Buffer) => (output += piece.toString()));
   child.stderr.on('data', (piece: Buffer) => (messages += piece.toString()));

@@ -1,7 +1,7 @@
 // diffract score: from a file to one number, whatever the file's form, and never twice the same work.
 
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { readDataset } from '../../adapters/datasets/read-dataset.ts';
@@ -182,7 +182,8 @@ describe('diffract score, again', () => {
 
   it('keeps the sketches where asked, as one folder, and takes that folder for the file', async () => {
     const world = sketchingWorld();
-    const path = world.file('data.jsonl', prompts('abcc'));
+    const rows = ['a', 'b', 'c', 'c', 'none'].map((prompt) => ({ prompt, completion: 'x' }));
+    const path = world.file('data.jsonl', lines(rows));
     const out = join(world.services.stateFolder, 'kept');
     const { output } = await world.run('score', path, '--json', '--out', out);
     assert.deepEqual(readdirSync(out), ['score.json', 'sketches-00000.parquet']);
@@ -191,6 +192,7 @@ describe('diffract score, again', () => {
     const folder = JSON.parse((await world.run('score', out, '--json')).output) as Scored;
     assert.deepEqual([folder.n, folder.gVendi, folder.tokens], [4, result.gVendi, 12]);
     assert.match(folder.notMeasured['self-bleu'] ?? '', /no texts/);
+    assert.deepEqual([folder.excluded, folder.proxy], [1, result.proxy], 'as the result beside the sketches says');
     assert.equal((await world.run('score', path, '--out', out)).code, 0, 'its own folder may be replaced');
   });
 
@@ -203,8 +205,17 @@ describe('diffract score, again', () => {
       world.services.stateFolder,
     );
     assert.equal(code, 2);
-    assert.match(messages, /expected no folder, an empty one, or one that score wrote/);
+    assert.match(
+      messages,
+      /found .*data\.jsonl.* there; expected no folder, an empty one, or one that holds what score wrote/,
+    );
     assert.ok(existsSync(join(world.services.stateFolder, 'data.jsonl')));
+    const results = join(world.services.stateFolder, 'results');
+    mkdirSync(results);
+    writeFileSync(join(results, 'score.json'), '{}');
+    writeFileSync(join(results, 'notes.txt'), 'mine');
+    assert.equal((await world.run('score', join(world.services.stateFolder, 'data.jsonl'), '--out', results)).code, 2);
+    assert.equal(readFileSync(join(results, 'notes.txt'), 'utf8'), 'mine');
   });
 });
 
@@ -290,6 +301,8 @@ describe('diffract select', () => {
     const { code, messages } = await world.run('select', path, '--count', '2', '--out', out, '--pool', pool);
     assert.equal(code, 0, messages);
     assert.equal(readFileSync(out, 'utf8'), 'prompt,completion\r\nc,x\r\nc,x\r\n');
+    const same = await world.run('select', path, '--count', '2', '--out', out, '--pool', path);
+    assert.equal(same.code, 0, 'a file may complement itself');
     const asked = world.asked.length;
     const refused = await world.run('select', path, '--count', '2', '--out', 'chosen.parquet');
     assert.deepEqual([refused.code, world.asked.length], [2, asked]);

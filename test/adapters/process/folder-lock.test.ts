@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir, uptime } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { describe, it } from 'node:test';
@@ -49,7 +49,7 @@ describe('a lock on a folder', () => {
 
   it('is taken over at once from a process that was killed', async (test) => {
     const path = await lockPath(test);
-    await leaveLock(path, { pid: await deadPid(), host: hostname() });
+    await leaveLock(path, { pid: await deadPid(), host: hostname(), token: 'dead' });
     const start = performance.now();
     assert.equal(await withFolderLock(path, () => Promise.resolve('in')), 'in');
     assert.ok(performance.now() - start < 5000, 'a stale lock alone would last half a minute');
@@ -57,7 +57,7 @@ describe('a lock on a folder', () => {
 
   it('of another machine is only taken over when nothing was heard of it for a while', async (test) => {
     const path = await lockPath(test);
-    await leaveLock(path, { pid: await deadPid(), host: `${hostname()}-other` });
+    await leaveLock(path, { pid: await deadPid(), host: `${hostname()}-other`, token: 'other' });
     let entered = false;
     const entering = withFolderLock(path, () => Promise.resolve((entered = true)));
     await wait(600);
@@ -66,6 +66,26 @@ describe('a lock on a folder', () => {
     await utimes(path, longAgo, longAgo);
     await entering;
     assert.equal(entered, true);
+  });
+
+  it('is never taken from a living process of this machine, however long it is busy', async (test) => {
+    const path = await lockPath(test);
+    await leaveLock(path, { pid: process.pid, host: hostname(), token: 'busy' });
+    const tenMinutesAgo = new Date(Date.now() - 600_000);
+    if (uptime() < 700) return test.skip('this machine started less than twelve minutes ago');
+    await utimes(path, tenMinutesAgo, tenMinutesAgo);
+    let entered = false;
+    const entering = withFolderLock(path, () => Promise.resolve((entered = true)));
+    await wait(600);
+    assert.equal(entered, false);
+    await rm(path, { recursive: true });
+    await entering;
+  });
+
+  it('is not removed by a process that lost it', async (test) => {
+    const path = await lockPath(test);
+    await withFolderLock(path, () => leaveLock(path, { pid: process.pid, host: hostname(), token: 'another' }));
+    assert.match(await readFile(join(path, 'owner.json'), 'utf8'), /another/);
   });
 
   it('is released when the work fails', async (test) => {
