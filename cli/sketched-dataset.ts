@@ -58,16 +58,28 @@ export async function withSketches<Result>(
 ): Promise<Result> {
   const { services } = context;
   const folder = await services.openSketchFolder(resolve(file));
-  if (folder !== null) return use(datasetOf(resolve(file), folder));
+  const run = (dataset: SketchedDataset): Promise<Result> =>
+    use({ ...dataset, sketches: interruptible(dataset.sketches, context.signal) });
+  if (folder !== null) return run(datasetOf(resolve(file), folder));
   const read = await openExamples(services.readDataset, { ...options, file });
   const rows = await indexRows(read, file, options.map?.['id'] !== undefined);
   const { origin, sketchFile } = await openSketched(file, { read, rows }, options, context);
   try {
-    const dataset = { file: resolve(file), origin, model: options.proxy, read, ...collect(rows, sketchFile) };
-    return await use(dataset);
+    return await run({ file: resolve(file), origin, model: options.proxy, read, ...collect(rows, sketchFile) });
   } finally {
     await sketchFile.close();
   }
+}
+
+/** Measuring and choosing go through the rows block by block, so Ctrl-C ends them at the next block. */
+function interruptible({ read, ...source }: RowSource, signal: AbortSignal): RowSource {
+  return {
+    ...source,
+    read(start, end) {
+      signal.throwIfAborted();
+      return read(start, end);
+    },
+  };
 }
 
 /** The model is open only as long as there is something to sketch. */

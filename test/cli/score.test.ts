@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { readDataset } from '../../adapters/datasets/read-dataset.ts';
+import { plainEngine } from '../../core/matrix/plain-engine.ts';
 import type { World } from './fakes.ts';
 import { createWorld, fakeRuntime } from './fakes.ts';
 
@@ -286,6 +287,21 @@ describe('diffract select', () => {
       assert.deepEqual(first.chosen, second.chosen, method);
       assert.equal(first.chosen.length, 3, method);
     }
+  });
+
+  it('ends at Ctrl-C while it chooses, and writes nothing', async () => {
+    const world = sketchingWorld();
+    const path = world.file('data.jsonl', prompts('abcd'));
+    await world.run('score', path);
+    const out = join(world.services.stateFolder, 'chosen.jsonl');
+    Object.assign(world.services, {
+      openMatrixEngine: () => {
+        world.interrupt.abort();
+        return Promise.resolve({ ...plainEngine, close: () => Promise.resolve() });
+      },
+    });
+    assert.equal((await world.run('select', path, '--count', '2', '--out', out)).code, 130);
+    assert.ok(!existsSync(out));
   });
 
   it('answers 3 when there are fewer rows than wanted', async () => {

@@ -72,7 +72,10 @@ describe('a lock on a folder', () => {
     const path = await lockPath(test);
     await leaveLock(path, { pid: process.pid, host: hostname(), token: 'busy' });
     const tenMinutesAgo = new Date(Date.now() - 600_000);
-    if (uptime() < 700) return test.skip('this machine started less than twelve minutes ago');
+    if (uptime() < 700) {
+      test.skip('this machine started less than twelve minutes ago');
+      return;
+    }
     await utimes(path, tenMinutesAgo, tenMinutesAgo);
     let entered = false;
     const entering = withFolderLock(path, () => Promise.resolve((entered = true)));
