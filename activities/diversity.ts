@@ -14,7 +14,7 @@ import type { MatrixEngine } from '../core/matrix/engine.ts';
 import { plainEngine } from '../core/matrix/plain-engine.ts';
 import { nearestOf, selectRows } from '../core/selection/methods.ts';
 import { selectRandom } from '../core/selection/random.ts';
-import { sphericalKMeans } from '../core/selection/spherical-k-means.ts';
+import { base64Of, clusterResumably, floatsOf } from './clustering.ts';
 import type { OpenStore, Store } from './ports/store.ts';
 import { readDocument, readRows, writeDocument, writeRows } from './rows.ts';
 import { countsOf, takenFrom } from './sieve.ts';
@@ -43,7 +43,7 @@ export function createDiversityActivities(
     async measureDiversity({ context, sketches }) {
       const store = await openStore(context.store);
       const config = { seed: context.seed, bootstrapDraws };
-      return runStage(store, { stage: 'measure', version: 2, inputs: [sketches], config }, async (key) => {
+      return runStage(store, { stage: 'measure', version: 3, inputs: [sketches], config }, async (key) => {
         const summary = await diversityOf(matrixOf(await readRows(store, sketches)), key, engine);
         return { output: await writeDocument(store, 'measure', summary), rejects: null, counts: {}, summary };
       });
@@ -56,7 +56,7 @@ export function createDiversityActivities(
         const rows = matrixOf(await readRows(store, sketches));
         const clusterCount = Math.min(rows.count, Math.max(2, Math.round(rows.count * clusterShare)));
         const plan = { clusterCount, key, engine };
-        const { centroids, sizes, iterations, converged } = await sphericalKMeans(rowsInMemory(rows), plan);
+        const { centroids, sizes, iterations, converged } = await clusterResumably(store, rows, plan);
         const document: Clusters = { dimension: rows.dimension, centroids: base64Of(centroids), sizes: [...sizes] };
         const summary = {
           clusters: clusterCount,
@@ -65,7 +65,9 @@ export function createDiversityActivities(
           iterations,
           converged,
         };
-        return { output: await writeDocument(store, 'clusters', document), rejects: null, counts: {}, summary };
+        const output = await writeDocument(store, 'clusters', document);
+        await store.removeScratch(key);
+        return { output, rejects: null, counts: {}, summary };
       });
     },
 
@@ -74,7 +76,7 @@ export function createDiversityActivities(
       const store = await openStore(context.store);
       const inputs = [candidates, candidateSketches, poolSketches, clusters];
       const config = { selection, seed: context.seed, round: input.round, bootstrapDraws };
-      return runStage(store, { stage: 'select', version: 2, inputs, config }, (key) =>
+      return runStage(store, { stage: 'select', version: 3, inputs, config }, (key) =>
         select(store, input, key, engine),
       );
     },
@@ -157,7 +159,7 @@ export async function readClusters(
   ref: ArtifactRef,
 ): Promise<{ centroids: Float32Array; sizes: readonly number[] }> {
   const { centroids, sizes } = await readDocument<Clusters>(store, ref);
-  return { centroids: new Float32Array(Uint8Array.from(Buffer.from(centroids, 'base64')).buffer), sizes };
+  return { centroids: floatsOf(centroids), sizes };
 }
 
 /** G-Vendi with its bootstrap interval; an empty set has no directions at all. */
@@ -186,8 +188,4 @@ function stacked(first: RowMatrix, second: RowMatrix): RowMatrix {
   values.set(first.values);
   values.set(second.values, first.values.length);
   return { values, count: first.count + second.count, dimension: rowOf(first, 0).length };
-}
-
-function base64Of(values: Float32Array): string {
-  return Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64');
 }

@@ -14,7 +14,7 @@ export interface DataServices {
   readonly readDataset: ReadDataset;
   /** All rows with all their columns. */
   readRawRows(source: Pick<FileSource, 'path' | 'format'>): AsyncIterable<RawRow>;
-  /** Rejects when rows cannot be written to such a name. */
+  /** Rejects when rows cannot be written there. */
   requireWritable(path: string): Promise<void>;
   writeRows(path: string, rows: AsyncIterable<object>): Promise<void>;
   openVectors(path: string): Promise<VectorFile>;
@@ -42,7 +42,7 @@ export function createDataServices(stateFolder: string): DataServices {
     },
     async requireWritable(path) {
       const { requireWritable } = await import('../adapters/datasets/write-rows.ts');
-      requireWritable(path);
+      return requireWritable(path);
     },
     async writeRows(path, rows) {
       const { writeRowsTo } = await import('../adapters/datasets/write-rows.ts');

@@ -6,13 +6,27 @@ import type { RowSource } from '../core/diversity/row-source.ts';
 import type { MatrixEngine } from '../core/matrix/engine.ts';
 import type { CommandContext } from './context.ts';
 
-/** Below this an interval would be noise; above it a bootstrap takes longer than the sketches did. */
-export const INTERVAL_ROWS = { least: 8, most: 20_000 } as const;
+/** Below this an interval would be noise. */
+const LEAST_ROWS = 8;
+/** A bootstrap holds all rows in memory, 1 GB here, and as much again for those of a draw. */
+const HELD_NUMBERS = 2 ** 28;
+/** n d min(n, d) up to which its draws take some minutes, on one thread: 32,768 rows of 1,024 numbers. */
+const WORK = 2 ** 35;
 
-/** Null where there are too few rows for one, or too many. */
-export async function intervalOf(sketches: RowSource): Promise<GVendiInterval | null> {
-  if (sketches.count < INTERVAL_ROWS.least || sketches.count > INTERVAL_ROWS.most) return null;
-  return gVendiInterval(await sketches.read(0, sketches.count), { key: 'score' });
+/** The numbers of rows of `dimension` values for which there is an interval. */
+export function intervalRows(dimension: number): { readonly least: number; readonly most: number } {
+  const byWork = Math.max(WORK / dimension ** 2, Math.min(dimension, Math.sqrt(WORK / dimension)));
+  return { least: LEAST_ROWS, most: Math.floor(Math.min(HELD_NUMBERS / dimension, byWork)) };
+}
+
+/**
+ * Null where there are too few rows for one, or too many.
+ * @param key - names the random stream; what is compared is drawn by different keys
+ */
+export async function intervalOf(sketches: RowSource, key: string): Promise<GVendiInterval | null> {
+  const { least, most } = intervalRows(sketches.dimension);
+  if (sketches.count < least || sketches.count > most) return null;
+  return gVendiInterval(await sketches.read(0, sketches.count), { key });
 }
 
 /** Lends the engine that measures large files. */

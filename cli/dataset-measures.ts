@@ -2,6 +2,7 @@
 
 import { gzipSync } from 'node:zlib';
 import { Option } from 'commander';
+import type { EncoderIdentity } from '../activities/ports/models.ts';
 import type { MeasuredSet } from '../core/diversity/measures/measure.ts';
 import type { Measured } from '../core/diversity/measures/registry.ts';
 import { measureSet } from '../core/diversity/measures/registry.ts';
@@ -29,7 +30,12 @@ export const measureOptions: readonly Option[] = [
 /** Larger files are measured on a seeded sample: texts and sketches of this many rows fit in memory anywhere. */
 const ROWS_MEASURED = 10_000;
 
-const NOTHING: Measured = { values: {}, partial: {}, leftOut: {} };
+/** What was measured, and the encoder behind the measures of embeddings: null where none was asked. */
+export interface DatasetMeasures extends Measured {
+  readonly embedder: EncoderIdentity | null;
+}
+
+const NOTHING: DatasetMeasures = { values: {}, partial: {}, leftOut: {}, embedder: null };
 
 /** @param rows - positions in `dataset.rows`, ascending */
 export async function measuresOf(
@@ -37,12 +43,13 @@ export async function measuresOf(
   rows: ArrayLike<number>,
   options: MeasureOptions,
   context: CommandContext,
-): Promise<Measured> {
+): Promise<DatasetMeasures> {
   if (options.measures === 'none') return NOTHING;
   const chosen = selectRandom(rows.length, Math.min(rows.length, ROWS_MEASURED), 'measures').map((at) =>
     itemAt(rows, at),
   );
-  const measured = measureSet(await setOf(dataset, chosen, options, context));
+  const { set, embedder } = await setOf(dataset, chosen, options, context);
+  const measured = { ...measureSet(set), embedder };
   return chosen.length === rows.length ? measured : { ...measured, partial: partialOf(measured, chosen.length) };
 }
 
@@ -56,11 +63,12 @@ async function setOf(
   chosen: readonly number[],
   options: MeasureOptions,
   context: CommandContext,
-): Promise<MeasuredSet> {
+): Promise<{ readonly set: MeasuredSet; readonly embedder: EncoderIdentity | null }> {
   const rows = chosen.map((at) => itemAt(dataset.rows, at));
   const labels = rows.map(({ label }) => label);
   const examples = dataset.read === null ? null : await examplesAt(dataset.read(), new Set(rows.map(({ row }) => row)));
-  return {
+  const embedded = examples !== null && options.measures === 'all' ? await embed(examples, options, context) : null;
+  const set: MeasuredSet = {
     count: rows.length,
     key: 'measures',
     sketches: await gatherSourceRows(dataset.sketches, chosen),
@@ -68,8 +76,9 @@ async function setOf(
     compress: (bytes) => gzipSync(bytes),
     ...(labels.some((label) => label !== '') && { labels }),
     ...(examples !== null && { texts: readTexts(examples) }),
-    ...(examples !== null && options.measures === 'all' && { embeddings: await embed(examples, options, context) }),
+    ...(embedded !== null && { embeddings: embedded.rows }),
   };
+  return { set, embedder: embedded?.embedder ?? null };
 }
 
 async function examplesAt(
@@ -89,10 +98,8 @@ async function embed(examples: readonly ExampleRow[], { embedder }: MeasureOptio
   const runtime = await context.services.openRuntime(1);
   try {
     const model = await runtime.openEmbedder(embedder);
-    return await model.embed(
-      examples.map(({ prompt, completion }) => `${prompt}\n${completion}`),
-      context.signal,
-    );
+    const texts = examples.map(({ prompt, completion }) => `${prompt}\n${completion}`);
+    return { rows: await model.embed(texts, context.signal), embedder: model.identity };
   } finally {
     await runtime.close();
   }

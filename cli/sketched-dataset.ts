@@ -109,9 +109,9 @@ async function openSketched(
 
 /** @throws {PermanentError} `InvalidData` when the sketches of the two were not made the same way */
 export function requireSameOrigin(one: SketchedDataset, other: SketchedDataset): void {
-  if (JSON.stringify(one.origin) === JSON.stringify(other.origin)) return;
-  const fields = Object.keys(other.origin) as (keyof SketchOrigin)[];
+  const fields = Object.keys({ ...one.origin, ...other.origin }) as (keyof SketchOrigin)[];
   const differing = fields.filter((field) => one.origin[field] !== other.origin[field]);
+  if (differing.length === 0) return;
   const show = ({ origin }: SketchedDataset): string =>
     differing.map((field) => `${field} ${String(origin[field])}`).join(', ');
   throw new PermanentError(

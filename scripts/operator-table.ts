@@ -36,7 +36,8 @@ const examples: Record<Operator, (pad: Sketchpad) => unknown> = {
   Concat: ({ builder, floats }) => builder.concatFirst([floats('P', 'N', 8), floats('T', 'N', 8)], 'A'),
   Slice: ({ builder, floats }) => builder.sliceFirst(floats('N', 8), 0, 4, 'M'),
   Split: ({ builder, floats }) => builder.splitLast(floats('N', 8), [5, 3]),
-  DequantizeLinear: ({ builder }) => builder.scaledBytes('signs', [4, 8], { data: new Int8Array(32), scale: 0.5 }),
+  DequantizeLinear: ({ builder }) =>
+    builder.scaledBytes('signs', [4, 8], { data: () => new Int8Array(32), scale: 0.5 }),
   Gather: ({ builder, floats, integers }) => builder.gather(floats(100, 8), integers('N', 'T')),
   GatherElements: ({ builder, floats, integers }) => builder.gatherElements(floats('N', 8), integers('N', 3)),
   LayerNormalization: ({ builder, floats }) =>

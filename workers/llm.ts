@@ -8,13 +8,13 @@ import { fingerprint } from '../adapters/datasets/fingerprint.ts';
 import { readDataset } from '../adapters/datasets/read-dataset.ts';
 import { createEndpoints } from '../adapters/llm/open-endpoint.ts';
 import { requestHash } from '../adapters/llm/request-hash.ts';
-import { pullModel } from '../adapters/models/pull.ts';
+import { pullLanguageModel } from '../adapters/models/pull.ts';
 import { openStore } from '../adapters/store/open.ts';
 import { TaskQueue } from '../contracts/queues.ts';
 import { serve } from './serve.ts';
 
 await serve(async () => {
-  const openEndpoint = createEndpoints({ embeddedModelFile: (model) => pullModel(model) });
+  const openEndpoint = createEndpoints({ embeddedModelFile: (model) => pullLanguageModel(model) });
   const ports = { datasets: { read: readDataset, fingerprint }, openEndpoint, requestHash };
   const chunks = createChunkActivities(openStore, {
     generate: (job) => generateRecipe(ports, job),

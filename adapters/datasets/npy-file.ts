@@ -10,20 +10,27 @@ const MAGIC = Buffer.from('\x93NUMPY', 'latin1');
 
 interface NumberType {
   readonly bytes: number;
-  readonly read: (bytes: Buffer, count: number) => ArrayLike<number>;
+  /** Decodes all bytes into the start of `values`. */
+  readonly decode: (bytes: Buffer, values: Float64Array) => void;
 }
 
 const GGML_HALF = 1;
+/** Numbers decoded at a time: a read of more than 2 GB fails, and bytes beside their numbers should take little memory. */
+const NUMBERS_AT_ONCE = 1024 * 1024;
 
 const numberTypes: Readonly<Record<string, NumberType>> = {
-  '<f2': { bytes: 2, read: (bytes) => dequantize(quantizationOf(GGML_HALF, 'npy'), bytes) },
+  '<f2': { bytes: 2, decode: (bytes, values) => values.set(dequantize(quantizationOf(GGML_HALF, 'npy'), bytes)) },
   '<f4': {
     bytes: 4,
-    read: (bytes, count) => Float64Array.from({ length: count }, (_, at) => bytes.readFloatLE(4 * at)),
+    decode: (bytes, values) => {
+      for (let at = 0; at < bytes.length / 4; at++) values[at] = bytes.readFloatLE(4 * at);
+    },
   },
   '<f8': {
     bytes: 8,
-    read: (bytes, count) => Float64Array.from({ length: count }, (_, at) => bytes.readDoubleLE(8 * at)),
+    decode: (bytes, values) => {
+      for (let at = 0; at < bytes.length / 8; at++) values[at] = bytes.readDoubleLE(8 * at);
+    },
   },
 };
 
@@ -47,16 +54,30 @@ export async function openNpy(path: string): Promise<VectorFile> {
       count,
       dimension,
       async read(start, end) {
-        const numbers = (end - start) * dimension;
-        const bytes = Buffer.alloc(numbers * type.bytes);
-        await file.read(bytes, 0, bytes.length, dataStart + start * dimension * type.bytes);
-        return { values: Float64Array.from(type.read(bytes, numbers)), count: end - start, dimension };
+        const values = new Float64Array((end - start) * dimension);
+        for (let at = 0; at < values.length; at += NUMBERS_AT_ONCE) {
+          const part = values.subarray(at, at + NUMBERS_AT_ONCE);
+          const bytes = Buffer.alloc(part.length * type.bytes);
+          await readFully(file, path, bytes, dataStart + (start * dimension + at) * type.bytes);
+          type.decode(bytes, part);
+        }
+        return { values, count: end - start, dimension };
       },
       close: () => file.close(),
     };
   } catch (error) {
     await file.close();
     throw error;
+  }
+}
+
+/** A file may have been cut since it was opened. */
+async function readFully(file: FileHandle, path: string, bytes: Buffer, position: number): Promise<void> {
+  for (let filled = 0; filled < bytes.length;) {
+    const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, position + filled);
+    if (bytesRead === 0)
+      throw unreadable(path, `it ends at byte ${position + filled}; it was longer when it was opened`);
+    filled += bytesRead;
   }
 }
 

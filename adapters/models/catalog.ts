@@ -119,3 +119,11 @@ export function packageSource(model: CatalogModel): PackageSource {
       `that are: ${single.join(', ')}. Name one of these.`,
   );
 }
+
+/** The refusal of an encoder where a model has to speak. */
+export function encoderRefused(name: string): PermanentError {
+  return new PermanentError(
+    FailureType.UnsupportedModel,
+    `Model "${name}" is an encoder, which turns texts into embeddings; expected a language model. Name one that speaks.`,
+  );
+}

@@ -1,19 +1,26 @@
 // A BERT encoder in a Hugging Face folder, with what sentence-transformers adds to it, as a model source.
 
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FailureType, PermanentError } from '../../contracts/failures.ts';
 import { encoderArchitectures, parseEncoderConfig } from '../../core/models/bert-config.ts';
 import { encoderParameters } from '../../core/models/bert.ts';
+import { stampExisting } from './file-hash.ts';
+import { readJson, readOptionalJson } from './json-files.ts';
 import type { JsonObject, ModelSource, SourceTensor } from './model-source.ts';
 import { openSafetensorsFolder } from './safetensors-folder.ts';
+
+const MODULES = 'modules.json';
+const LENGTH = 'sentence_bert_config.json';
+
+/** What is read besides the weights and the file of the pooling. */
+const DESCRIPTION = ['config.json', 'tokenizer.json', 'tokenizer_config.json', LENGTH, MODULES];
 
 /** Modules of sentence-transformers that this project knows how to stand in for. */
 const knownModules = ['Transformer', 'Pooling', 'Normalize'];
 
 /** Whether `folder` holds an encoder; false where there is no config.json, which opening it as another model then reports. */
 export async function isEncoderFolder(folder: string): Promise<boolean> {
-  const { architectures } = (await readOptional(folder, 'config.json')) as { architectures?: unknown };
+  const { architectures } = ((await readOptionalJson(folder, 'config.json')) ?? {}) as { architectures?: unknown };
   return Array.isArray(architectures) && architectures.some((name) => encoderArchitectures.includes(String(name)));
 }
 
@@ -24,14 +31,15 @@ export async function isEncoderFolder(folder: string): Promise<boolean> {
  *   parameter, `UnsupportedModel` for another pooling than the mean of all tokens
  */
 export async function openEncoderFolder(folder: string): Promise<ModelSource> {
-  const config = await readRequired(folder, 'config.json');
-  const tokenizer = await readRequired(folder, 'tokenizer.json');
-  const tokenizerConfig = await readOptional(folder, 'tokenizer_config.json');
-  await refuseOtherPooling(folder);
+  const config = await readJson(folder, 'config.json');
+  const tokenizer = await readJson(folder, 'tokenizer.json');
+  const tokenizerConfig = (await readOptionalJson(folder, 'tokenizer_config.json')) ?? {};
+  const poolingFile = await requireMeanPooling(folder);
+  const described = await stampExisting(folder, [...DESCRIPTION, poolingFile]);
   const { stamps, tensors, close } = await openSafetensorsFolder(folder);
   try {
     return {
-      files: stamps,
+      files: [...described, ...stamps],
       config: { ...config, max_seq_length: await longestText(folder, config, tokenizerConfig) },
       tokenizer,
       tokenizerConfig,
@@ -47,7 +55,7 @@ export async function openEncoderFolder(folder: string): Promise<ModelSource> {
 
 /** As sentence-transformers has it: its own file's limit, or else the smaller one of model and tokenizer. */
 async function longestText(folder: string, config: JsonObject, tokenizerConfig: JsonObject): Promise<number> {
-  const { max_seq_length: own } = await readOptional(folder, 'sentence_bert_config.json');
+  const { max_seq_length: own } = (await readOptionalJson(folder, LENGTH)) ?? {};
   const limits = [own ?? tokenizerConfig['model_max_length'], config['max_position_embeddings']];
   return Math.min(...limits.filter((limit) => typeof limit === 'number'));
 }
@@ -73,23 +81,20 @@ function canonicalName(name: string): string {
     .replace(/\.LayerNorm\.beta$/, '.LayerNorm.bias');
 }
 
-/** Another pooling, or a layer behind it, would give other vectors in silence. */
-async function refuseOtherPooling(folder: string): Promise<void> {
-  const modules = Object.values(await readOptional(folder, 'modules.json')) as { type?: string; path?: string }[];
+/** Another pooling, or a layer behind it, would give other vectors in silence. Returns the name of the file that says so. */
+async function requireMeanPooling(folder: string): Promise<string> {
+  const modules = Object.values((await readOptionalJson(folder, MODULES)) ?? {}) as { type?: string; path?: string }[];
   const kinds = modules.map(({ type = '' }) => type.split('.').at(-1) ?? '');
   const other = kinds.find((kind) => !knownModules.includes(kind));
   if (other !== undefined) {
     throw unsupported(folder, `module "${other}"`, `modules ${knownModules.join(', ')}`);
   }
-  const pooling = await readOptional(
-    folder,
-    join(modules[kinds.indexOf('Pooling')]?.path ?? '1_Pooling', 'config.json'),
-  );
+  const file = join(modules[kinds.indexOf('Pooling')]?.path ?? '1_Pooling', 'config.json');
+  const pooling = (await readOptionalJson(folder, file)) ?? {};
   const modes = Object.keys(pooling).filter((key) => key.startsWith('pooling_mode_') && pooling[key] === true);
   const mode = pooling['pooling_mode'] ?? (modes.join(' and ').replaceAll('pooling_mode_', '') || 'mean_tokens');
-  if (mode !== 'mean' && mode !== 'mean_tokens') {
-    throw unsupported(folder, `pooling ${JSON.stringify(mode)}`, 'the mean of all tokens');
-  }
+  if (mode === 'mean' || mode === 'mean_tokens') return file;
+  throw unsupported(folder, `pooling ${JSON.stringify(mode)}`, 'the mean of all tokens');
 }
 
 function unsupported(folder: string, found: string, supported: string): PermanentError {
@@ -97,35 +102,4 @@ function unsupported(folder: string, found: string, supported: string): Permanen
     FailureType.UnsupportedModel,
     `${folder}: ${found} is not supported; supported: ${supported}. Use another embedding model.`,
   );
-}
-
-async function readRequired(folder: string, name: string): Promise<JsonObject> {
-  const found = await readOptional(folder, name, null);
-  if (found !== null) return found;
-  throw new PermanentError(
-    FailureType.MissingModel,
-    `No model file at ${join(folder, name)}; expected a folder with config.json, tokenizer.json and model.safetensors.`,
-  );
-}
-
-/** The content of a JSON file, or `otherwise` where there is no such file. */
-async function readOptional<Other = JsonObject>(
-  folder: string,
-  name: string,
-  otherwise: Other = {} as Other,
-): Promise<JsonObject | Other> {
-  const path = join(folder, name);
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as JsonObject;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return otherwise;
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new PermanentError(
-      FailureType.CorruptModel,
-      `${path} is not JSON: ${error.message}. Download the model again.`,
-      {
-        cause: error,
-      },
-    );
-  }
 }

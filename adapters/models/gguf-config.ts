@@ -59,7 +59,7 @@ export function configFromGguf(
 
 /** LongRoPE with one list for short and long sequences says the same as the divisors, and transformers reads it. */
 function ropeScaling(metadata: GgufMetadata, divisors: readonly number[] | null): JsonObject | null {
-  const factor = metadata.number('rope.scaling.factor', 1);
+  const factor = scalingType(metadata) === 'none' ? 1 : metadata.number('rope.scaling.factor', 1);
   if (divisors === null) return factor === 1 ? null : { rope_type: 'linear', factor };
   const all = divisors.map((divisor) => divisor * factor);
   const original = metadata.number('rope.scaling.original_context_length', metadata.number('context_length'));
@@ -73,8 +73,13 @@ function ropeScaling(metadata: GgufMetadata, divisors: readonly number[] | null)
   };
 }
 
+/** Linear is what a factor without a type means; with `none` a factor stands in the file to no effect. */
+function scalingType(metadata: GgufMetadata): string {
+  return metadata.has('rope.scaling.type') ? metadata.text('rope.scaling.type') : 'linear';
+}
+
 function refuseUnsupported(metadata: GgufMetadata, tensorNames: ReadonlySet<string>): void {
-  const scaling = metadata.has('rope.scaling.type') ? metadata.text('rope.scaling.type') : 'linear';
+  const scaling = scalingType(metadata);
   const headSize = metadata.number(
     'attention.key_length',
     metadata.number('embedding_length') / metadata.number('attention.head_count'),

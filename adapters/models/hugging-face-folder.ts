@@ -1,10 +1,9 @@
 // A language model in a Hugging Face folder as a model source: config.json, safetensors, tokenizer.json and the chat template.
 
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { FailureType, PermanentError } from '../../contracts/failures.ts';
-import { stampFile } from './file-hash.ts';
-import type { FileStamp, JsonObject, ModelSource, SourceTensor } from './model-source.ts';
+import { stampExisting } from './file-hash.ts';
+import { readJson, readOptionalText } from './json-files.ts';
+import type { JsonObject, ModelSource, SourceTensor } from './model-source.ts';
 import { openSafetensorsFolder } from './safetensors-folder.ts';
 
 const TEMPLATE = 'chat_template.jinja';
@@ -17,22 +16,21 @@ export async function openHuggingFaceFolder(folder: string): Promise<ModelSource
   const chatTemplate = await readChatTemplate(folder, tokenizerConfig);
   const described = await stampExisting(folder, ['config.json', 'tokenizer.json', 'tokenizer_config.json', TEMPLATE]);
   const { stamps, tensors, close } = await openSafetensorsFolder(folder);
-  const { tied, kept } = withoutTiedHead(config, tensors);
-  return {
-    files: [...described, ...stamps],
-    config: { ...config, tie_word_embeddings: tied },
-    tokenizer,
-    tokenizerConfig: withPlainTokens(tokenizerConfig),
-    chatTemplate,
-    tensors: kept,
-    close,
-  };
-}
-
-/** Stamps of those files that are there: a change of any of them is a change of the model. */
-async function stampExisting(folder: string, names: readonly string[]): Promise<FileStamp[]> {
-  const present = new Set(await readdir(folder));
-  return Promise.all(names.filter((name) => present.has(name)).map((name) => stampFile(join(folder, name))));
+  try {
+    const { tied, kept } = withoutTiedHead(config, tensors);
+    return {
+      files: [...described, ...stamps],
+      config: { ...config, tie_word_embeddings: tied },
+      tokenizer,
+      tokenizerConfig: withPlainTokens(tokenizerConfig),
+      chatTemplate,
+      tensors: kept,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** A head that is the embedding is stored once, whether or not the file repeats it. */
@@ -46,7 +44,7 @@ function withoutTiedHead(
 }
 
 async function readChatTemplate(folder: string, tokenizerConfig: JsonObject): Promise<string> {
-  const ownFile = await readOptional(folder, TEMPLATE);
+  const ownFile = await readOptionalText(folder, TEMPLATE);
   if (ownFile !== undefined) return ownFile;
   const field = tokenizerConfig['chat_template'];
   if (typeof field === 'string') return field;
@@ -69,28 +67,4 @@ function withPlainTokens(tokenizerConfig: JsonObject): JsonObject {
     if (typeof value === 'object' && value !== null) plain[key] = (value as JsonObject)['content'] ?? null;
   }
   return plain;
-}
-
-async function readJson(folder: string, name: string): Promise<JsonObject> {
-  await stampFile(join(folder, name));
-  return parseJson(join(folder, name), await readFile(join(folder, name), 'utf8'));
-}
-
-async function readOptional(folder: string, name: string): Promise<string | undefined> {
-  return readFile(join(folder, name), 'utf8').catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  });
-}
-
-function parseJson(path: string, text: string): JsonObject {
-  try {
-    return JSON.parse(text) as JsonObject;
-  } catch (error) {
-    throw new PermanentError(
-      FailureType.CorruptModel,
-      `${path} is not JSON: ${error instanceof Error ? error.message : String(error)}. Download the model again.`,
-      { cause: error },
-    );
-  }
 }

@@ -7,6 +7,7 @@ import { WEIGHTS_FILE } from '../../core/models/parameters.ts';
 import type { WeightTensor } from '../../core/models/parameters.ts';
 import { createChatEncoder } from './chat-encoding.ts';
 import type { ChatEncoder } from './chat-encoding.ts';
+import { encoderRefused } from './catalog.ts';
 import { createChatTemplate } from './chat-template.ts';
 import type { ChatTemplate } from './chat-template.ts';
 import { hashText } from './file-hash.ts';
@@ -42,6 +43,7 @@ export async function openModel(model: ModelName): Promise<LanguageModelFiles> {
   const readText = (file: string): Promise<string> => readFile(join(folder, file), 'utf8');
   const tokenizerText = await readText('tokenizer.json');
   const templateText = await readText('chat-template.jinja');
+  // Encoders alone are prepared without a chat template.
   if (templateText === '') throw encoderRefused(name);
   const tokenizer = createTokenizer(JSON.parse(tokenizerText) as JsonObject);
   const config = JSON.parse(await readText('config.json')) as JsonObject;
@@ -59,14 +61,6 @@ export async function openModel(model: ModelName): Promise<LanguageModelFiles> {
     chat: createChatEncoder(chatTemplate, tokenizer),
     hashes: { weights: weights.sha256, tokenizer: hashText(tokenizerText), template: hashText(templateText) },
   };
-}
-
-/** Encoders alone are prepared without a chat template. */
-function encoderRefused(name: string): PermanentError {
-  return new PermanentError(
-    FailureType.UnsupportedModel,
-    `Model "${name}" is an encoder, which turns texts into embeddings; expected a language model. Name one that speaks.`,
-  );
 }
 
 /** A vocabulary larger than the tokenizer is padding and normal; a token beyond it has no embedding. */

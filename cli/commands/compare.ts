@@ -9,8 +9,8 @@ import { selectRandom } from '../../core/selection/random.ts';
 import { normalQuantile } from '../../core/stats/normal.ts';
 import { printResult } from '../context.ts';
 import type { CommandContext, JsonOption } from '../context.ts';
-import { INTERVAL_ROWS, intervalOf, withEngine } from '../dataset-diversity.ts';
-import type { MeasureOptions } from '../dataset-measures.ts';
+import { intervalOf, intervalRows, withEngine } from '../dataset-diversity.ts';
+import type { DatasetMeasures, MeasureOptions } from '../dataset-measures.ts';
 import { measureOptions, measuresOf } from '../dataset-measures.ts';
 import { UsageError } from '../exit.ts';
 import { integer } from '../options.ts';
@@ -57,6 +57,7 @@ interface Side {
   readonly measures: Readonly<Record<string, number>>;
   readonly measuredRows: Readonly<Record<string, number>>;
   readonly notMeasured: Readonly<Record<string, string>>;
+  readonly embedder: DatasetMeasures['embedder'];
 }
 
 async function compare(
@@ -79,8 +80,8 @@ async function compareDatasets(
   requireSameOrigin(second, first);
   const n = Math.min(first.rows.length, second.rows.length);
   if (n < 2) throw new UsageError(`${first.file} and ${second.file}: ${n} rows to compare; expected at least two.`);
-  const a = await measuredSide(first, n, options, context);
-  const b = await measuredSide(second, n, options, context);
+  const a = await measuredSide(first, { n, key: 'first' }, options, context);
+  const b = await measuredSide(second, { n, key: 'second' }, options, context);
   const { dimension: d, specification: sketch } = first.origin;
   return { n, d, sketch, sides: [a.side, b.side], ...ratioOf(a, b) };
 }
@@ -93,14 +94,14 @@ interface Measured {
 
 async function measuredSide(
   dataset: SketchedDataset,
-  n: number,
+  { n, key }: { n: number; key: string },
   options: CompareOptions,
   context: CommandContext,
 ): Promise<Measured> {
   const chosen = selectRandom(dataset.rows.length, n, `compare/${options.seed}`);
   const sketches = rowsAt(dataset.sketches, chosen);
   const { value } = await withEngine(context, (engine) => gVendiOf(sketches, engine));
-  const bounds = await intervalOf(sketches);
+  const bounds = await intervalOf(sketches, `compare/${options.seed}/${key}`);
   const measured = await measuresOf(dataset, chosen, options, context);
   const side: Side = {
     file: dataset.file,
@@ -110,6 +111,7 @@ async function measuredSide(
     measures: measured.values,
     measuredRows: measured.partial,
     notMeasured: measured.leftOut,
+    embedder: measured.embedder,
   };
   return { side, logDeviation: bounds?.logDeviation ?? null };
 }
@@ -133,7 +135,7 @@ function describe({ n, d, sides: [a, b], ratio, ratioInterval }: Compared): stri
   ];
   const interval =
     ratioInterval === null
-      ? `no interval: it takes ${INTERVAL_ROWS.least} to ${whole(INTERVAL_ROWS.most)} rows`
+      ? `no interval: it takes ${intervalRows(d).least} to ${whole(intervalRows(d).most)} rows`
       : `95 % interval ${range(ratioInterval, decimal)}`;
   return [
     textTable(['Measure', basename(a.file), basename(b.file)], rows),

@@ -13,7 +13,7 @@ import { decimal, duration, range, whole } from '../../core/report/format.ts';
 import { printResult } from '../context.ts';
 import type { CommandContext, JsonOption } from '../context.ts';
 import { intervalOf, withEngine } from '../dataset-diversity.ts';
-import type { MeasureOptions } from '../dataset-measures.ts';
+import type { DatasetMeasures, MeasureOptions } from '../dataset-measures.ts';
 import { measureOptions, measuresOf } from '../dataset-measures.ts';
 import { ExitCode } from '../exit.ts';
 import { positiveNumber } from '../options.ts';
@@ -80,6 +80,7 @@ interface Scored {
   /** Rows that a measure saw, where not all. */
   readonly measuredRows: Measured['partial'];
   readonly notMeasured: Measured['leftOut'];
+  readonly embedder: DatasetMeasures['embedder'];
   readonly curve?: readonly CurvePoint[];
 }
 
@@ -92,7 +93,7 @@ async function scoreDataset(
   const { specification, dimension: _, ...proxy } = origin;
   const { engine } = context;
   const { value, n, d } = await gVendiOf(sketches, engine);
-  const bounds = await intervalOf(sketches);
+  const bounds = await intervalOf(sketches, 'score');
   const measured = await measuresOf(dataset, Array.from(dataset.rows.keys()), options, context);
   return {
     n,
@@ -108,6 +109,7 @@ async function scoreDataset(
     measures: measured.values,
     measuredRows: measured.partial,
     notMeasured: measured.leftOut,
+    embedder: measured.embedder,
     ...(options.curve === true && { curve: await subsampleCurve(sketches, { key: 'score', engine }) }),
   };
 }

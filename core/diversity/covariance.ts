@@ -1,8 +1,9 @@
 // The second moments of sketches, kept in float64 while rows stream by: chunks add up, parts merge, and the state can
 // be written down and taken up again. The Gram side of a small set is here too: it has the same non-zero spectrum.
 import { FailureType, PermanentError } from '../../contracts/failures.ts';
+import { exactPrecision } from './moment-spectrum.ts';
 import type { RowMatrix } from './row-matrix.ts';
-import { requireUnitRows } from './row-matrix.ts';
+import { requireDimension, requireUnitRows } from './row-matrix.ts';
 import type { ColumnPanels, SymmetricSums } from './symmetric-products.ts';
 import {
   addColumnProducts,
@@ -18,15 +19,17 @@ export interface Covariance {
   readonly dimension: number;
   readonly count: number;
   readonly sums: SymmetricSums;
+  /** The sum (i, j) may be off by this x sqrt(sum (i, i) x sum (j, j)): float32 products leave more noise than float64 ones. */
+  readonly precision: number;
 }
 
 /** Rows packed at a time: the panels of 1024 columns then fit a second-level cache. */
 const ROWS_PER_PACK = 128;
-const MAGIC = 0x44465631; // "DFV1"
-const HEADER_BYTES = 24;
+const MAGIC = 0x44465632; // "DFV2"
+const HEADER_BYTES = 32;
 
 export function emptyCovariance(dimension: number): Covariance {
-  return { dimension, count: 0, sums: zeroSums(dimension) };
+  return { dimension, count: 0, sums: zeroSums(dimension), precision: exactPrecision(0) };
 }
 
 /**
@@ -42,14 +45,17 @@ export function addRows(covariance: Covariance, rows: RowMatrix): Covariance {
     rows,
     norms.map((norm) => 1 / norm),
   );
-  return { ...covariance, count: covariance.count + rows.count };
+  const count = covariance.count + rows.count;
+  return { ...covariance, count, precision: Math.max(covariance.precision, exactPrecision(count)) };
 }
 
 /** The covariance of both row sets; neither argument changes. */
 export function mergeCovariances(left: Covariance, right: Covariance): Covariance {
   requireDimension(left.dimension, right.dimension, 'merge of covariances');
   const tiles = left.sums.tiles.map((value, index) => value + right.sums.tiles[index]!);
-  return { dimension: left.dimension, count: left.count + right.count, sums: { size: left.dimension, tiles } };
+  const count = left.count + right.count;
+  const precision = Math.max(left.precision, right.precision, exactPrecision(count));
+  return { dimension: left.dimension, count, sums: { size: left.dimension, tiles }, precision };
 }
 
 /**
@@ -81,15 +87,19 @@ export function momentMatrix(
   return squareOf(sums, weights === undefined ? 1 / rows.count : 1);
 }
 
-/** The state as bytes: magic with the version, dimension (u32), count (f64), length (u32), pad, then the tiles as little-endian f64. */
+/**
+ * The state as bytes, little-endian: magic with the version, dimension (u32), count (f64), length (u32), four bytes of 0,
+ * precision (f64), then the tiles as f64.
+ */
 export function encodeCovariance(covariance: Covariance): Uint8Array {
-  const { dimension, count, sums } = covariance;
+  const { dimension, count, sums, precision } = covariance;
   const bytes = new Uint8Array(HEADER_BYTES + sums.tiles.length * 8);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, MAGIC, true);
   view.setUint32(4, dimension, true);
   view.setFloat64(8, count, true);
   view.setUint32(16, sums.tiles.length, true);
+  view.setFloat64(24, precision, true);
   sums.tiles.forEach((value, index) => {
     view.setFloat64(HEADER_BYTES + index * 8, value, true);
   });
@@ -108,7 +118,8 @@ export function decodeCovariance(bytes: Uint8Array): Covariance {
     );
   }
   const tiles = Float64Array.from({ length }, (_, index) => view.getFloat64(HEADER_BYTES + index * 8, true));
-  return { dimension, count: view.getFloat64(8, true), sums: { size: dimension, tiles } };
+  const sums = { size: dimension, tiles };
+  return { dimension, count: view.getFloat64(8, true), sums, precision: view.getFloat64(24, true) };
 }
 
 function addScaledRows(sums: SymmetricSums, rows: RowMatrix, scales: Float64Array): void {
@@ -142,14 +153,6 @@ function addGram(sums: SymmetricSums, rows: RowMatrix, scales: Float64Array): vo
     }
     addColumnProducts(sums, panels);
   }
-}
-
-function requireDimension(expected: number, found: number, where: string): void {
-  if (expected === found) return;
-  throw new PermanentError(
-    FailureType.InvalidData,
-    `${where}: rows of ${found} values, expected ${expected}; are both made with one sketch specification?`,
-  );
 }
 
 function noRows(where: string): PermanentError {

@@ -36,6 +36,15 @@ export function requireShape(rows: RowMatrix, where: string): void {
   );
 }
 
+/** @throws {PermanentError} `InvalidData` when rows of two sets cannot be compared, having different numbers of values */
+export function requireDimension(expected: number, found: number, where: string): void {
+  if (expected === found) return;
+  throw new PermanentError(
+    FailureType.InvalidData,
+    `${where}: rows of ${found} values, expected ${expected}; are both made with one sketch specification?`,
+  );
+}
+
 /**
  * The L2 norm of every row, in float64.
  * @param first - the number by which a message calls the first row

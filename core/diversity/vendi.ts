@@ -4,6 +4,8 @@ import { FailureType, PermanentError } from '../../contracts/failures.ts';
 import type { Covariance } from './covariance.ts';
 import { covarianceMatrix, momentMatrix } from './covariance.ts';
 import { symmetricEigenvalues } from './eigenvalues.ts';
+import type { MomentMatrix } from './moment-spectrum.ts';
+import { exactPrecision, momentSpectrum } from './moment-spectrum.ts';
 import type { RowMatrix } from './row-matrix.ts';
 
 /** G-Vendi with what is needed to compare it: only values at equal n, d and proxy may be compared. */
@@ -16,7 +18,7 @@ export interface GVendi {
   readonly d: number;
   /** value / min(n, d). */
   readonly effectiveShare: number;
-  /** The order-2 score from the matrix norm alone, 1 / ||C||²; found equal to the one from the eigenvalues within 1e-8. */
+  /** The order-2 score from the matrix norm alone, trace² / ||C||²; found equal to the one from all eigenvalues within 1e-8. */
   readonly vs2: number;
 }
 
@@ -77,37 +79,25 @@ export function sketchSpectrum(sketches: RowMatrix, weights?: Float64Array): Flo
  */
 export function gVendi(sketches: RowMatrix): GVendi {
   const { count, dimension } = sketches;
-  const matrix = momentMatrix(sketches, undefined, count < dimension ? 'gram' : 'covariance');
-  return scoreMatrix(matrix, count, dimension);
+  const values = momentMatrix(sketches, undefined, count < dimension ? 'gram' : 'covariance');
+  const [order, precision] = [Math.min(count, dimension), exactPrecision(Math.max(count, dimension))];
+  return gVendiOfMoments({ values, order, precision }, count, dimension);
 }
 
 /** G-Vendi of the rows that a covariance was accumulated from. */
 export function gVendiOfCovariance(covariance: Covariance): GVendi {
-  return scoreMatrix(covarianceMatrix(covariance), covariance.count, covariance.dimension);
+  return gVendiOfMoments(momentsOf(covariance), covariance.count, covariance.dimension);
 }
 
-function scoreMatrix(matrix: Float64Array, n: number, d: number): GVendi {
-  const order = Math.sqrt(matrix.length);
-  const eigenvalues = symmetricEigenvalues(matrix, order);
+/** What a covariance says of its spectrum: GᵀG / n with the precision of its sums. */
+export function momentsOf(covariance: Covariance): MomentMatrix {
+  const { dimension, precision } = covariance;
+  return { values: covarianceMatrix(covariance), order: dimension, precision };
+}
+
+/** G-Vendi of `n` rows of dimension `d` by either of their matrices, GᵀG / n or G Gᵀ / n. */
+export function gVendiOfMoments(matrix: MomentMatrix, n: number, d: number): GVendi {
+  const { eigenvalues, vs2 } = momentSpectrum(matrix);
   const value = vendiScore(eigenvalues, 1);
-  const vs2 = orderTwo(matrix, order);
-  if (!(Math.abs(vendiScore(eigenvalues, 2) / vs2 - 1) < 1e-8)) {
-    throw new PermanentError(
-      FailureType.InvalidData,
-      `G-Vendi: order 2 is ${vendiScore(eigenvalues, 2)} by eigenvalues and ${vs2} by the matrix norm; the spectrum is wrong`,
-    );
-  }
   return { value, n, d, effectiveShare: value / Math.min(n, d), vs2 };
-}
-
-// trace² / ||C||²: the trace is 1 but for the rounding of float32 products.
-function orderTwo(matrix: Float64Array, order: number): number {
-  let squares = 0;
-  for (let index = 0; index < matrix.length; index++) {
-    const entry = matrix[index]!;
-    squares += entry * entry;
-  }
-  let trace = 0;
-  for (let index = 0; index < order; index++) trace += matrix[index * order + index]!;
-  return trace ** 2 / squares;
 }

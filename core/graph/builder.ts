@@ -12,6 +12,7 @@ import type {
   Value,
 } from './graph.ts';
 import { describeShape } from './graph.ts';
+import type { ScaledBytes } from './initializers.ts';
 import { Initializers } from './initializers.ts';
 import { broadcastShapes, matmulShape, reducedShape, reshapeSizes, sameShape } from './shapes.ts';
 
@@ -60,7 +61,7 @@ export class GraphBuilder {
   }
 
   /** scale * data as float32, made anew for each use from an initializer of one byte a number. */
-  scaledBytes(name: string, shape: readonly number[], { data, scale }: { data: Int8Array; scale: number }): Value {
+  scaledBytes(name: string, shape: readonly number[], { data, scale }: ScaledBytes): Value {
     const stored = this.initializers.bytes(name, shape, data);
     return this.emit('DequantizeLinear', [stored, this.scalar(scale)], {}, { type: 'float32', shape });
   }

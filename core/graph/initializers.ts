@@ -3,6 +3,12 @@ import { FailureType, PermanentError } from '../../contracts/failures.ts';
 import type { ExternalData, Initializer, Value } from './graph.ts';
 import { describeShape } from './graph.ts';
 
+/** The numbers scale * data; the data are made when they are first needed. */
+export interface ScaledBytes {
+  readonly data: () => Int8Array;
+  readonly scale: number;
+}
+
 export class Initializers {
   private readonly byName = new Map<string, Initializer>();
   private readonly constants = new Map<string, Value>();
@@ -20,9 +26,9 @@ export class Initializers {
     return this.add({ name, type: 'float32', shape }, data);
   }
 
-  /** An int8 initializer; asking again for a name gives the same value. */
-  bytes(name: string, shape: readonly number[], data: Int8Array): Value {
-    return this.byName.get(name)?.value ?? this.add({ name, type: 'int8', shape }, data);
+  /** An int8 initializer; asking again for a name gives the same value and does not make the data again. */
+  bytes(name: string, shape: readonly number[], data: () => Int8Array): Value {
+    return this.byName.get(name)?.value ?? this.add({ name, type: 'int8', shape }, data());
   }
 
   integers(values: readonly number[]): Value {

@@ -2,6 +2,7 @@
 // results are added up in float64 in the order of the blocks, so that the number of threads changes no bit.
 import { FailureType, PermanentError } from '../../contracts/failures.ts';
 import type { Covariance } from '../diversity/covariance.ts';
+import type { MomentMatrix } from '../diversity/moment-spectrum.ts';
 import type { RowMatrix } from '../diversity/row-matrix.ts';
 import { requireUnitNorm } from '../diversity/row-matrix.ts';
 import type { RowSource } from '../diversity/row-source.ts';
@@ -13,7 +14,17 @@ import type { GraphModel, GraphSession, TensorValue } from '../graph/runner.ts';
 import { floatOutput } from '../graph/runner.ts';
 import { centroidCount } from '../selection/nearest-centroid.ts';
 import type { MatrixEngine, NearestBlock, OverlapBlock } from './engine.ts';
-import { momentsGraph, nearestGraph, overlapsGraph, panelWidths, productName, squaredCosinesGraph } from './graphs.ts';
+import type { Columns } from './gram.ts';
+import { gramOf } from './gram.ts';
+import {
+  momentsGraph,
+  nearestGraph,
+  overlapsGraph,
+  panelWidths,
+  productName,
+  productsGraph,
+  squaredCosinesGraph,
+} from './graphs.ts';
 import { inOrder } from './in-order.ts';
 import { SharedBuffers } from './shared-buffers.ts';
 
@@ -31,6 +42,11 @@ const MOST_PRODUCTS = 16 * 1024 * 1024;
 const ENOUGH_ROWS = 1024;
 /** Rows of a run at most, of any dimension: float32 sums over more would lose digits. */
 const MOST_ROWS = 4096;
+/**
+ * What a sum of `MOST_ROWS` float32 products is off by, in parts of the sum of their magnitudes: roundings of 6e-8 that walk
+ * at random. Measured on repeated rows: up to 2.4e-6 for equal rows, 6e-7 for 40 distinct ones.
+ */
+const PRECISION = 2 ** -24 * Math.sqrt(MOST_ROWS);
 /** Numbers of a block of rows at most: 16 MB. */
 const NUMBERS_OF_ROWS = 4 * 1024 * 1024;
 
@@ -70,7 +86,16 @@ export class GraphEngine implements MatrixEngine {
       const place = (row - first * width) * (widths[second] ?? 0) + column - second * width;
       return sums.get(productName(first, second))?.[place] ?? 0;
     };
-    return { dimension, count: source.count, sums: symmetricSums(dimension, entry) };
+    return { dimension, count: source.count, sums: symmetricSums(dimension, entry), precision: PRECISION };
+  }
+
+  gram(source: RowSource): Promise<MomentMatrix> {
+    const multiply = async (left: Columns, right: Columns): Promise<Float32Array> => {
+      const { width } = left;
+      const session = await this.#session(`products of ${width}`, () => productsGraph(width));
+      return floatOutput(await session.run({ left: tensorOf(left), right: tensorOf(right) }), 'products');
+    };
+    return gramOf(source, { multiply, atOnce: this.#threads.count + 1, precision: PRECISION });
   }
 
   async *nearest(source: RowSource, centroids: Float32Array): AsyncGenerator<NearestBlock> {

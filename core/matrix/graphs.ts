@@ -33,6 +33,15 @@ export function momentsGraph(dimension: number): Graph {
   return builder.finish();
 }
 
+/** `left` [N, width], `right` [M, width] -> `products` [N, M], of all pairs. */
+export function productsGraph(width: number): Graph {
+  const builder = new GraphBuilder();
+  const left = builder.input('left', 'float32', ['N', width]);
+  const right = builder.input('right', 'float32', ['M', width]);
+  builder.output('products', builder.matmul(left, right, { transposeB: true }));
+  return builder.finish();
+}
+
 /** `rows` [N, dimension], `centroids` [K, dimension] -> `clusters` int64 [N] and `similarities` [N, 1], the largest inner product. */
 export function nearestGraph(dimension: number): Graph {
   const builder = new GraphBuilder();

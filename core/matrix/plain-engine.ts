@@ -1,11 +1,14 @@
 // The matrix products as float64 loops on the caller's thread: no start-up, exact, a hundred times slower than graphs.
 import { addRows, emptyCovariance } from '../diversity/covariance.ts';
+import { exactPrecision } from '../diversity/moment-spectrum.ts';
 import type { RowMatrix } from '../diversity/row-matrix.ts';
 import { requireUnitRows } from '../diversity/row-matrix.ts';
 import type { RowSource } from '../diversity/row-source.ts';
 import { blocksOf } from '../diversity/row-source.ts';
 import { nearestCentroids } from '../selection/nearest-centroid.ts';
 import type { MatrixEngine, NearestBlock, OverlapBlock } from './engine.ts';
+import type { Columns } from './gram.ts';
+import { gramOf } from './gram.ts';
 
 export const plainEngine: MatrixEngine = {
   async moments(source) {
@@ -13,10 +16,23 @@ export const plainEngine: MatrixEngine = {
     for await (const { rows } of blocksOf(source)) covariance = addRows(covariance, rows);
     return covariance;
   },
+  gram: (source) => gramOf(source, { multiply, atOnce: 1, precision: exactPrecision(source.dimension) }),
   nearest,
   overlaps: (source, matrix) => quadratic(source, (rows, row) => quadraticForm(rows, row, matrix)),
   squaredCosines: (source, directions) => quadratic(source, (rows, row) => squaredProducts(rows, row, directions)),
 };
+
+function multiply(left: Columns, right: Columns): Promise<Float64Array> {
+  const { width } = left;
+  const products = new Float64Array(left.count * right.count);
+  for (let place = 0; place < products.length; place++) {
+    const [row, other] = [Math.floor(place / right.count) * width, (place % right.count) * width];
+    let sum = 0;
+    for (let at = 0; at < width; at++) sum += left.values[row + at]! * right.values[other + at]!;
+    products[place] = sum;
+  }
+  return Promise.resolve(products);
+}
 
 async function* nearest(source: RowSource, centroids: Float32Array): AsyncGenerator<NearestBlock> {
   for await (const block of blocksOf(source)) yield { ...block, ...nearestCentroids(block.rows, centroids) };

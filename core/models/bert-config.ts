@@ -1,5 +1,6 @@
 // What the graph needs to know of a BERT encoder, read from the config.json of a Hugging Face repository.
-import { FailureType, PermanentError } from '../../contracts/failures.ts';
+import type { Fields } from './config-fields.ts';
+import { positive, refused } from './config-fields.ts';
 
 export interface EncoderConfig {
   readonly vocabularySize: number;
@@ -14,8 +15,6 @@ export interface EncoderConfig {
   readonly typeCount: number;
   readonly normEpsilon: number;
 }
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** All of them hold the same encoder; what else a checkpoint has, such as a head or a pooler, is left out. */
 export const encoderArchitectures: readonly string[] = [
@@ -67,14 +66,4 @@ function refuseOthers(raw: Fields, source: string): void {
       throw refused(source, `${name} ${JSON.stringify(found)} is not supported; supported: ${String(expected)}`);
     }
   }
-}
-
-function positive(fields: Fields, name: string, source: string, otherwise?: number): number {
-  const value = fields[name] ?? otherwise;
-  if (typeof value === 'number' && value > 0) return value;
-  throw refused(source, `${name} must be a number above 0, found ${JSON.stringify(fields[name])}`);
-}
-
-function refused(source: string, what: string): PermanentError {
-  return new PermanentError(FailureType.UnsupportedModel, `${source}: ${what}`);
 }

@@ -5,10 +5,10 @@ import { GraphBuilder } from '../graph/builder.ts';
 import { encodeModel } from '../graph/onnx-encoding.ts';
 import type { Feeds, GraphSession } from '../graph/runner.ts';
 import { floatOutput } from '../graph/runner.ts';
+import { MASKED } from './attention-masks.ts';
 import { planBatches } from './batches.ts';
 import type { EncoderConfig } from './bert-config.ts';
 import { buildEmbeddings } from './bert.ts';
-import { MASKED } from './encode.ts';
 import type { WeightTensor } from './parameters.ts';
 import { storedParameters } from './parameters.ts';
 

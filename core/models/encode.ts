@@ -4,8 +4,6 @@ import type { Feeds, TensorValue } from '../graph/runner.ts';
 import { attentionMasks, causalMask } from './attention-masks.ts';
 import type { ModelConfig } from './model-config.ts';
 
-export { MASKED } from './attention-masks.ts';
-
 export interface TokenSample {
   /** At least one token: the first completion token is predicted from the last of these. */
   readonly promptTokens: readonly number[];
@@ -33,10 +31,15 @@ export function inputLength({ promptTokens, completionTokens }: TokenSample): nu
   return promptTokens.length + completionTokens.length - 1;
 }
 
+/** Tokens of a sample with its padding; a batch never has more logit positions than padded tokens. */
+export function paddedLength(tokens: number): number {
+  return roundUp(tokens, TOKEN_STEP);
+}
+
 /** Padding by fixed steps keeps a sample's arithmetic the same in every batch. */
 export function bucketOf(sample: TokenSample): Bucket {
   return {
-    tokens: roundUp(inputLength(sample), TOKEN_STEP),
+    tokens: paddedLength(inputLength(sample)),
     targets: roundUp(sample.completionTokens.length, TARGET_STEP),
   };
 }

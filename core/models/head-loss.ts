@@ -1,12 +1,17 @@
-// The head, the loss and the loss's gradient in slices of logit positions: logits of all positions are never in memory at once.
+// The head, the loss and the loss's gradient in slices of logit positions: no more logits than those of one slice are ever in
+// memory, as long as a run has no more rows than the graph was built for.
 import type { GraphBuilder } from '../graph/builder.ts';
 import type { Value } from '../graph/graph.ts';
 
-/** Rows of logits in a slice. Fewer cost time, because every product lays out the head's weight anew. */
-const SLICE = 256;
-
-/** Slices; the last takes all rows that are left, so that no batch is too large. Empty ones cost nothing. */
-const SLICES = 8;
+export interface HeadSlices {
+  /**
+   * Rows of logits, N * L, that a run may have, default 2048. A larger run gives the same numbers, but its last slice takes all
+   * rows beyond. Slices that a run leaves empty cost next to nothing.
+   */
+  readonly maximumRows?: number;
+  /** Rows in a slice, default 256. Fewer cost time, because every product lays out the head's weight anew. */
+  readonly sliceRows?: number;
+}
 
 export interface HeadLoss {
   /** [N], as `buildTokenLoss` has it; the inputs that it declares are the same. */
@@ -21,6 +26,7 @@ export interface HeadLoss {
 export function buildHeadLoss(
   builder: GraphBuilder,
   { hidden, weight, signs }: { readonly hidden: Value; readonly weight: Value; readonly signs: Value },
+  { maximumRows = 2048, sliceRows = 256 }: HeadSlices = {},
 ): HeadLoss {
   const target = builder.input('target', 'int64', ['N', 'L']);
   const targetWeight = builder.input('targetWeight', 'float32', ['N', 'L']);
@@ -30,9 +36,10 @@ export function buildHeadLoss(
     asRows(target, 1),
     asRows(targetWeight, 1),
   ];
-  const slices = Array.from({ length: SLICES }, (_, index) => {
-    const slice = (x: Value): Value =>
-      builder.sliceFirst(x, index * SLICE, index + 1 < SLICES ? (index + 1) * SLICE : null, `rows${index}`);
+  const count = Math.ceil(maximumRows / sliceRows);
+  const slices = Array.from({ length: count }, (_, index) => {
+    const end = index + 1 < count ? (index + 1) * sliceRows : null;
+    const slice = (x: Value): Value => builder.sliceFirst(x, index * sliceRows, end, `rows${index}`);
     return sliceOfHead(builder, {
       hidden: slice(inputs),
       weight,

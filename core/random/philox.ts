@@ -81,9 +81,9 @@ export function permutation(text: string, count: number): Uint32Array {
 }
 
 /** `count` random signs, +1 or -1: sign i is bit (i mod 128) of block floor(i / 128), bit 0 = lowest bit of the first word; a set bit is -1. */
-export function signs(text: string, count: number): Float32Array {
+export function signs(text: string, count: number): Int8Array {
   const key = streamKey(text);
-  const out = new Float32Array(count);
+  const out = new Int8Array(count);
   const words = new Uint32Array(4);
   for (let start = 0; start < count; start += 128) {
     fillBlock(key, start / 128, words);

@@ -36,7 +36,8 @@ const HELD_ROWS = 2048;
 /**
  * Chooses `wanted` rows one by one, each of least cost at that moment (among equals of a pass: lowest index). Memory: the
  * rows held and a block. With `wanted` random directions some sqrt(wanted) passes are made.
- * @param heldRows - rows kept in memory; fewer need more passes for the same choices
+ * @param heldRows - rows kept in memory; fewer need more passes. The choices are the same but for rows whose costs are
+ * equal within the rounding of the engine: costs of held rows grow in float64 here, those of a pass by its products
  */
 export async function chooseGreedily(
   source: RowSource,

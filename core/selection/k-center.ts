@@ -1,5 +1,6 @@
 // The k-center control: rows spread so that no row is far from a chosen one. Farthest point first (Gonzalez 1985), whose
 // largest distance is at most twice the least possible, for the angle between rows.
+import { requireUnitRows } from '../diversity/row-matrix.ts';
 import type { RowSource } from '../diversity/row-source.ts';
 import { blocksOf } from '../diversity/row-source.ts';
 import type { MatrixEngine } from '../matrix/engine.ts';
@@ -13,11 +14,11 @@ export interface KCenterPlan {
   readonly wanted: number;
   /** Names the draw of the first row; not read when there is a pool. */
   readonly key: string;
-  /** Rows already there, from which the chosen ones keep away too. */
+  /** Rows already there, of the same dimension, from which the chosen ones keep away too. */
   readonly pool?: RowSource | undefined;
   /** Default: loops on this thread. */
   readonly engine?: MatrixEngine | undefined;
-  /** Rows held in memory; fewer need more passes for the same choices. */
+  /** Rows held in memory; see `chooseGreedily`. */
   readonly heldRows?: number | undefined;
 }
 
@@ -25,7 +26,7 @@ export interface KCenterPlan {
  * Candidates in the order of their choice: the first by the key, then always the one whose largest cosine with the pool
  * and those chosen is least.
  * Cost: (pool + wanted) x candidates x dimension multiply-adds.
- * @throws {PermanentError} `InvalidData` on rows off unit norm
+ * @throws {PermanentError} `InvalidData` on rows off unit norm, those of the pool included
  */
 export async function selectKCenter(candidates: RowSource, plan: KCenterPlan): Promise<readonly number[]> {
   const { wanted, key, pool, engine = plainEngine, heldRows } = plan;
@@ -59,8 +60,10 @@ async function startCosines(
     nearest[Math.floor(uniformAt(key, 0) * candidates.count)] = FIRST;
     return nearest;
   }
-  for await (const { rows } of blocksOf(pool)) {
-    for await (const { start, similarities } of engine.nearest(candidates, rows.values)) {
+  for await (const { start: first, rows } of blocksOf(pool)) {
+    const poolNorms = requireUnitRows(rows, 'k-center, pool', first);
+    const directions = rows.values.map((value, place) => value / poolNorms[Math.floor(place / pool.dimension)]!);
+    for await (const { start, similarities } of engine.nearest(candidates, directions)) {
       raise(nearest, norms, start, similarities);
     }
   }

@@ -1,4 +1,5 @@
 // The methods of selection behind one call: rows in, chosen rows out, in memory that does not grow with the rows.
+import { requireDimension } from '../diversity/row-matrix.ts';
 import type { RowSource } from '../diversity/row-source.ts';
 import type { MatrixEngine } from '../matrix/engine.ts';
 import { plainEngine } from '../matrix/plain-engine.ts';
@@ -52,10 +53,14 @@ const MOST_CLUSTERS = 1000;
 /** Moves of the centroids; further ones change which clusters are sparse by little. */
 const MOVES = 20;
 
-/** @throws {PermanentError} `InvalidData` on rows off unit norm; `InvalidConfig` on a share outside (0, 1] */
+/**
+ * @throws {PermanentError} `InvalidData` on rows off unit norm, or of another dimension than the pool or the clusters;
+ * `InvalidConfig` on a share outside (0, 1]
+ */
 export async function selectRows(task: SelectionTask): Promise<RowSelection> {
   const { method, candidates, pool, wanted, key, engine } = task;
   if (candidates.count === 0) return { chosen: [], reason: 'no-candidates', scores: null };
+  requireDimensions(task);
   switch (method) {
     case 'spectral': {
       const { chosen, scores } = await selectSpectral(candidates, { wanted, pool, engine });
@@ -70,6 +75,13 @@ export async function selectRows(task: SelectionTask): Promise<RowSelection> {
     case 'random':
       return { chosen: selectRandom(candidates.count, wanted, `${key}/random`), reason: 'not-drawn', scores: null };
   }
+}
+
+/** Twice as long a row would else pass for two centroids. */
+function requireDimensions({ candidates: { dimension }, pool, clusters }: SelectionTask): void {
+  if (pool !== undefined && pool.count > 0) requireDimension(pool.dimension, dimension, 'candidates for this pool');
+  if (clusters === undefined) return;
+  requireDimension(clusters.centroids.length / clusters.sizes.length, dimension, 'candidates for these clusters');
 }
 
 /** Candidates are offered in a seeded order, so that none is served first for where it stands. */

@@ -1,6 +1,5 @@
 // Spectral selection: grow a set so that its spectrum stays as flat as it can. Greedy on order 2 of the Vendi family,
 // VS_2 = 1 / ||C||²: there the best next row is exact and needs no eigenvalues, and order 1 follows it closely.
-import { FailureType, PermanentError } from '../../contracts/failures.ts';
 import { gatherRows } from '../diversity/row-matrix.ts';
 import type { RowSource } from '../diversity/row-source.ts';
 import { blocksOf } from '../diversity/row-source.ts';
@@ -15,11 +14,11 @@ import { polishBySwaps } from './swap-polish.ts';
 export interface SpectralPlan {
   /** Rows to choose. */
   readonly wanted: number;
-  /** Rows already there, which the chosen ones should complement. */
+  /** Rows already there, of the same dimension, which the chosen ones should complement. */
   readonly pool?: RowSource | undefined;
   /** Default: loops on this thread. */
   readonly engine?: MatrixEngine | undefined;
-  /** Rows held in memory; fewer need more passes for the same choices. */
+  /** Rows held in memory; see `chooseGreedily`. */
   readonly heldRows?: number | undefined;
 }
 
@@ -32,8 +31,10 @@ export interface SpectralSelection {
   readonly passes: number;
 }
 
-/** Without a pool, sets of up to this many candidates x chosen are polished by swaps: about a second. */
+/** Without a pool, sets of up to this many candidates x chosen are polished by swaps: about a second, */
 const POLISHED_PAIRS = 2048;
+/** unless cosines of all pairs of candidates take more than half a second, in multiply-adds. */
+const POLISHED_WORK = 2 ** 30;
 
 /**
  * Chooses candidates one by one, each time the one that leaves VS_2 of the whole highest (ties: lowest index). With S the
@@ -41,15 +42,14 @@ const POLISHED_PAIRS = 2048;
  * of its squared cosines with all rows there. Cost: (wanted + dimension) x candidates x dimension multiply-adds, some
  * sqrt(wanted) passes over the candidates, one over the pool. Greedy has no proven bound on this score; its gap to the
  * best of all subsets is measured in test/core/selection/spectral-optimum.test.ts.
- * @throws {PermanentError} `InvalidData` on rows off unit norm or of different dimension
+ * @throws {PermanentError} `InvalidData` on rows off unit norm
  */
 export async function selectSpectral(candidates: RowSource, plan: SpectralPlan): Promise<SpectralSelection> {
   const { wanted, pool, engine = plainEngine, heldRows } = plan;
   if (pool === undefined || pool.count === 0) {
     const greedy = await grow(candidates, { wanted, heldRows, engine }, () => unscored(candidates));
-    return candidates.count * wanted > POLISHED_PAIRS ? greedy : polished(candidates, greedy);
+    return isPolished(candidates, wanted) ? polished(candidates, greedy) : greedy;
   }
-  requireDimension(candidates, pool);
   const moments = squareOf((await engine.moments(pool)).sums, 1);
   const start = { count: pool.count, squares: moments.reduce((sum, entry) => sum + entry * entry, 0) };
   return grow(candidates, { wanted, heldRows, engine, start }, () => engine.overlaps(candidates, moments));
@@ -93,17 +93,15 @@ async function* unscored(candidates: RowSource): AsyncGenerator<OverlapBlock> {
   for await (const block of blocksOf(candidates)) yield { ...block, overlaps: new Float64Array(block.rows.count) };
 }
 
+// One row, or all of them, cannot be chosen better.
+function isPolished({ count, dimension }: RowSource, wanted: number): boolean {
+  const pays = wanted > 1 && wanted < count;
+  return pays && count * wanted <= POLISHED_PAIRS && count * count * dimension <= POLISHED_WORK;
+}
+
 async function polished(candidates: RowSource, { chosen, passes }: SpectralSelection): Promise<SpectralSelection> {
   const rows = await candidates.read(0, candidates.count);
   const better = polishBySwaps(rows, chosen);
   const scores = Float64Array.from(better, (_, place) => gVendi(gatherRows(rows, better.slice(0, place + 1))).vs2);
   return { chosen: better, scores, passes: passes + 1 };
-}
-
-function requireDimension(candidates: RowSource, pool: RowSource): void {
-  if (candidates.dimension === pool.dimension) return;
-  throw new PermanentError(
-    FailureType.InvalidData,
-    `spectral selection: candidates of ${candidates.dimension} values and a pool of ${pool.dimension}; are both of one sketch?`,
-  );
 }

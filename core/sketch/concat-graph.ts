@@ -1,6 +1,7 @@
 // The graph behind `concat`: the same projections as kron-sum, one output for each parameter instead of their sum.
 import { GraphBuilder } from '../graph/builder.ts';
 import type { Graph, Value } from '../graph/graph.ts';
+import type { HeadSlices } from '../models/head-loss.ts';
 import type { ModelConfig } from '../models/model-config.ts';
 import type { WeightTensor } from '../models/parameters.ts';
 import { buildProjectedGradients } from './projected-gradients.ts';
@@ -19,9 +20,10 @@ export function buildConcatGraph(
   config: ModelConfig,
   tensors: readonly WeightTensor[],
   specification: KroneckerSketch,
+  slices: HeadSlices = {},
 ): Graph {
   const builder = new GraphBuilder();
-  const { loss, parts } = buildProjectedGradients(builder, config, tensors, specification);
+  const { loss, parts } = buildProjectedGradients(builder, config, tensors, specification, slices);
   const blocks = new Map<string, Value[]>();
   for (const { parameter, projection } of parts) {
     blocks.set(parameter, [...(blocks.get(parameter) ?? []), projection]);

@@ -2,6 +2,7 @@
 import type { Graph } from '../graph/graph.ts';
 import type { TensorValue } from '../graph/runner.ts';
 import { floatOutput } from '../graph/runner.ts';
+import type { HeadSlices } from '../models/head-loss.ts';
 import type { ModelConfig } from '../models/model-config.ts';
 import type { WeightTensor } from '../models/parameters.ts';
 import { parametersOf } from '../models/parameters.ts';
@@ -25,31 +26,32 @@ export function sketchEngine(
   config: ModelConfig,
   tensors: readonly WeightTensor[],
   specification: SketchSpecification,
+  slices: HeadSlices = {},
 ): SketchEngine {
   switch (specification.mode) {
     case 'kron-sum':
-      return kronSum(config, tensors, specification);
+      return kronSum(buildSketchGraph(config, tensors, specification, slices), specification);
     case 'concat':
-      return concat(config, tensors, specification);
+      return concat(buildConcatGraph(config, tensors, specification, slices), config, specification);
     case 'count-sketch':
       return countSketch(config, tensors, specification);
   }
 }
 
-function kronSum(config: ModelConfig, tensors: readonly WeightTensor[], specification: KroneckerSketch): SketchEngine {
+function kronSum(graph: Graph, specification: KroneckerSketch): SketchEngine {
   const size = specification.p ** 2;
   return {
-    graph: buildSketchGraph(config, tensors, specification),
+    graph,
     batching: 'token-budget',
     rowOf: (outputs, row) => floatOutput(outputs, 'sketch').subarray(row * size, (row + 1) * size),
   };
 }
 
-function concat(config: ModelConfig, tensors: readonly WeightTensor[], specification: KroneckerSketch): SketchEngine {
+function concat(graph: Graph, config: ModelConfig, specification: KroneckerSketch): SketchEngine {
   const size = specification.p ** 2;
   const outputNames = parametersOf(config).map(({ name }) => blockName(name));
   return {
-    graph: buildConcatGraph(config, tensors, specification),
+    graph,
     batching: 'token-budget',
     rowOf(outputs, row) {
       const joined = new Float32Array(outputNames.length * size);

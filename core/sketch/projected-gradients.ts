@@ -5,6 +5,7 @@ import { recomputing } from '../autodiff/recall.ts';
 import { gradients } from '../autodiff/reverse.ts';
 import type { GraphBuilder } from '../graph/builder.ts';
 import type { Value } from '../graph/graph.ts';
+import type { HeadSlices } from '../models/head-loss.ts';
 import { buildHeadLoss } from '../models/head-loss.ts';
 import type { LinearAdapter, TapKind, TapSite } from '../models/llama.ts';
 import { buildForward } from '../models/llama.ts';
@@ -12,7 +13,7 @@ import type { ModelConfig } from '../models/model-config.ts';
 import type { WeightTensor } from '../models/parameters.ts';
 import { storedParameters } from '../models/parameters.ts';
 import type { SignRole } from './sign-matrices.ts';
-import { signMatrix, transposed } from './sign-matrices.ts';
+import { signMatrix } from './sign-matrices.ts';
 import type { KroneckerSketch } from './specification.ts';
 
 export interface ProjectedGradients {
@@ -32,6 +33,7 @@ export function buildProjectedGradients(
   config: ModelConfig,
   tensors: readonly WeightTensor[],
   specification: KroneckerSketch,
+  slices: HeadSlices,
 ): ProjectedGradients {
   const parameter = storedParameters(builder, tensors);
   const signsOf = signSource(builder, specification);
@@ -40,11 +42,8 @@ export function buildProjectedGradients(
   const [head, body] = [taps[taps.length - 1]!, taps.slice(0, -1)];
   const recall = recomputing(builder);
   const weight = parameter({ name: head.parameter, shape: head.shape });
-  const { loss, adjoint, projected } = buildHeadLoss(builder, {
-    hidden: head.input,
-    weight,
-    signs: signsOf(head, 'output'),
-  });
+  const headParts = { hidden: head.input, weight, signs: signsOf(head, 'output') };
+  const { loss, adjoint, projected } = buildHeadLoss(builder, headParts, slices);
   const at = body.map(({ output }) => output);
   const adjoints = gradients(builder, { of: head.input, seed: adjoint, at, recall });
   const parts = body.map((tap) => {
@@ -112,24 +111,11 @@ function dense(builder: GraphBuilder, terms: Value, signs: Value): Value {
   return builder.reshape(projection, ['N', p, p]);
 }
 
-/**
- * Signs as the products want them: [size, p] for the sides of a matrix, [p * p, size] for a vector. They are stored as bytes:
- * as floats they would take a third of the memory of a small model's weights.
- */
+/** Asked for again, as those of a tied embedding are, signs are not made again. */
 function signSource(builder: GraphBuilder, specification: KroneckerSketch): SignSource {
-  const { p } = specification;
   return ({ parameter, shape }, role) => {
     const size = role === 'input' ? shape[1]! : shape[0]!;
     const matrix = signMatrix(specification, parameter, role, size);
-    const isDense = role === 'dense';
-    const data = signBytes(isDense ? matrix : transposed(matrix, p, size));
-    const scale = Math.abs(matrix[0]!);
-    return builder.scaledBytes(`signs/${parameter}/${role}`, isDense ? [p * p, size] : [size, p], { data, scale });
+    return builder.scaledBytes(`signs/${parameter}/${role}`, matrix.shape, matrix);
   };
-}
-
-function signBytes(matrix: Float32Array): Int8Array {
-  const bytes = new Int8Array(matrix.length);
-  for (let index = 0; index < bytes.length; index++) bytes[index] = matrix[index]! < 0 ? -1 : 1;
-  return bytes;
 }

@@ -4,7 +4,7 @@ import type { GraphSession } from '../graph/runner.ts';
 import { floatOutput } from '../graph/runner.ts';
 import { planBatches } from '../models/batches.ts';
 import type { TokenSample } from '../models/encode.ts';
-import { bucketOf, encodeSamples } from '../models/encode.ts';
+import { bucketOf, encodeSamples, paddedLength } from '../models/encode.ts';
 import type { ModelConfig } from '../models/model-config.ts';
 import type { WeightTensor } from '../models/parameters.ts';
 import { sketchEngine } from './engines.ts';
@@ -61,9 +61,11 @@ const DEFAULT_TOKEN_BUDGET = 512;
 export async function createSketcher(setup: SketcherSetup): Promise<Sketcher> {
   const { config, tensors, specification, open, longPrompts = 'skip' } = setup;
   const maximumTokens = Math.min(setup.maximumTokens ?? config.maximumLength, config.maximumLength);
-  const { graph, batching, rowOf } = sketchEngine(config, tensors, specification);
+  const budget = setup.tokenBudget ?? DEFAULT_TOKEN_BUDGET;
+  const maximumRows = Math.max(budget, paddedLength(maximumTokens));
+  const { graph, batching, rowOf } = sketchEngine(config, tensors, specification, { maximumRows });
   // A batch holds at least one sample: a budget of one token means one at a time.
-  const tokenBudget = batching === 'one-by-one' ? 1 : (setup.tokenBudget ?? DEFAULT_TOKEN_BUDGET);
+  const tokenBudget = batching === 'one-by-one' ? 1 : budget;
   const session = await open(encodeModel(graph));
   const runBatch = async (members: readonly FittedSample[]): Promise<SketchedSample[]> => {
     const outputs = await session.run(

@@ -1,12 +1,16 @@
 // Measuring, clustering and selecting on invented sketches: nothing is lost, and the control is fair.
 
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createDiversityActivities, readClusters } from '../../activities/diversity.ts';
 import { writeRows } from '../../activities/rows.ts';
+import { createDirectoryDriver } from '../../adapters/store/directory.ts';
 import type { SelectInput } from '../../contracts/activities.ts';
 import type { SelectionConfig } from '../../contracts/campaign.ts';
 import type { Sample, SketchRow } from '../../contracts/samples.ts';
+import { plainEngine } from '../../core/matrix/plain-engine.ts';
+import type { MatrixEngine } from '../../core/matrix/engine.ts';
 import { uniforms } from '../../core/random/philox.ts';
 import { makeWorkplace, rowsOf, symbolicSamples, type Workplace } from './workplace.ts';
 
@@ -73,6 +77,52 @@ describe('clustering', () => {
     assert.equal(centroids.length, 12 * dimension);
     const { smallest, largest, clusters: count } = clusters.summary;
     assert.deepEqual([count, smallest, largest], [12, Math.min(...sizes), Math.max(...sizes)]);
+  });
+});
+
+/** The loops, counted, with a kill before pass `deadly`. */
+function mortal(deadly = Infinity): { engine: MatrixEngine; passes: () => number } {
+  let passes = 0;
+  const engine: MatrixEngine = {
+    ...plainEngine,
+    nearest(...given) {
+      if (++passes >= deadly) throw new Error('killed');
+      return plainEngine.nearest(...given);
+    },
+  };
+  return { engine, passes: () => passes };
+}
+
+describe('clustering that is killed', () => {
+  it('goes on where it stood, to the same clusters, and leaves no scratch', async (test) => {
+    const place = await makeWorkplace(test);
+    const rows = sketchesOf(symbolicSamples(300, ['hypernyms']), 16, 'killed').map(({ sketch, ...row }, at) => {
+      const random = uniforms(`killed/${at}`);
+      const values = sketch.map((value) => 0.3 * value + random.next() - 0.5);
+      const norm = Math.hypot(...values);
+      return { ...row, sketch: values.map((value) => value / norm) };
+    });
+    const input = async (at: Workplace) => ({
+      context: at.context,
+      sketches: await writeRows(at.store, 'sketches', rows, { specification: 's' }),
+      clusterShare: 0.1,
+    });
+    const elsewhere = await makeWorkplace(test);
+    const whole = mortal();
+    const undisturbed = createDiversityActivities(elsewhere.openStore, whole.engine);
+    const expected = await undisturbed.clusterPool(await input(elsewhere));
+    // The start takes up to 8 passes, so that several moves lie before the kill and some after it.
+    assert.ok(whole.passes() > 13, `${whole.passes()} passes`);
+
+    const killed = mortal(12);
+    const first = createDiversityActivities(place.openStore, killed.engine);
+    await assert.rejects(first.clusterPool(await input(place)), /killed/);
+    const resumed = mortal();
+    const found = await createDiversityActivities(place.openStore, resumed.engine).clusterPool(await input(place));
+    assert.equal(found.output.manifest, expected.output.manifest);
+    assert.deepEqual(found.summary, expected.summary);
+    assert.equal(resumed.passes(), whole.passes() - 11);
+    assert.deepEqual(await createDirectoryDriver(join(place.folder, 'store')).list('scratch/'), []);
   });
 });
 

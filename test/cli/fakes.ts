@@ -10,6 +10,7 @@ import { runCommandLine } from '../../cli/program.ts';
 import type { LocalStack, Services } from '../../cli/services.ts';
 import type { Terminal } from '../../cli/terminal.ts';
 import { TransientError } from '../../contracts/failures.ts';
+import type { RowMatrix } from '../../core/diversity/row-matrix.ts';
 import { plainEngine } from '../../core/matrix/plain-engine.ts';
 import { taskNamed } from '../../tasks/registry.ts';
 import { inventedStatus } from '../core/report/invented-campaign.ts';
@@ -123,7 +124,7 @@ export function createWorld(
 export const unreachable = (): Promise<never> => Promise.reject(new TransientError('No Temporal server answers'));
 
 /**
- * Sketches are unit vectors: one direction for each first letter of the prompt. A prompt `none` has no gradient.
+ * Sketches and embeddings are unit vectors: one direction for each first letter of the prompt. A prompt `none` has no gradient.
  * @param onSketch - told of every prompt before its sketch is given out
  */
 export function fakeRuntime(
@@ -133,7 +134,12 @@ export function fakeRuntime(
   return {
     identify: () => Promise.resolve(identity),
     openScorer: () => Promise.reject(new Error('not here')),
-    openEmbedder: () => Promise.reject(new Error('not here')),
+    openEmbedder: (model) =>
+      Promise.resolve({
+        identity: { model, weights: 'e', tokenizer: 'b', maximumLength: 16 },
+        dimension: 26,
+        embed: (texts) => Promise.resolve(letterRows(texts, 26)),
+      }),
     openSketcher: (_, { p }) =>
       Promise.resolve({
         identity,
@@ -159,4 +165,10 @@ export function fakeRuntime(
       }),
     close: () => Promise.resolve(),
   };
+}
+
+function letterRows(texts: readonly string[], dimension: number): RowMatrix {
+  const values = new Float32Array(texts.length * dimension);
+  texts.forEach((text, row) => (values[row * dimension + (text.charCodeAt(0) % dimension)] = 1));
+  return { values, count: texts.length, dimension };
 }

@@ -21,6 +21,7 @@ interface Scored {
   readonly proxy: object;
   readonly measures: Readonly<Record<string, number>>;
   readonly notMeasured: Readonly<Record<string, string>>;
+  readonly embedder: object | null;
   readonly curve?: readonly { readonly n: number; readonly mean: number }[];
 }
 
@@ -111,6 +112,18 @@ describe('diffract score', () => {
     assert.ok(Math.abs((labelled.measures['label-centred-g-vendi'] ?? 0) - 2) < 1e-6);
     const none = JSON.parse((await score('data.jsonl', rows, '--measures', 'none')).output) as Scored;
     assert.deepEqual(none.measures, {});
+  });
+
+  it('says which embedder stands behind the measures of embeddings, and none where there is none', async () => {
+    const options = ['--measures', 'all', '--embedder', 'some-encoder'];
+    const embedded = JSON.parse((await score('data.jsonl', prompts('abca'), ...options)).output) as Scored;
+    assert.deepEqual(embedded.embedder, { model: 'some-encoder', weights: 'e', tokenizer: 'b', maximumLength: 16 });
+    // Shares 1/2, 1/4, 1/4.
+    assert.ok(Math.abs((embedded.measures['embedding-vendi'] ?? 0) - 2 ** 1.5) < 1e-6);
+    for (const measures of ['text', 'none']) {
+      const { output } = await score('data.jsonl', prompts('abca'), '--measures', measures);
+      assert.equal((JSON.parse(output) as Scored).embedder, null);
+    }
   });
 
   it('answers 3 below a wanted diversity', async () => {
@@ -240,6 +253,20 @@ describe('diffract compare', () => {
     assert.match(text, /The first is 4\.00 times as diverse as the second \(95 % interval .*\), n = 8/);
   });
 
+  it('says which embedder stands behind the measures of each side', async () => {
+    const world = sketchingWorld();
+    const [path, out] = [world.file('data.jsonl', prompts('abcd')), join(world.services.stateFolder, 'kept')];
+    await world.run('score', path, '--out', out);
+    const { output, messages } = await world.run('compare', path, out, '--json', '--measures', 'all');
+    assert.equal(messages, '');
+    const { sides } = JSON.parse(output) as { sides: { embedder: { model: string } | null }[] };
+    // A folder of sketches has no texts.
+    assert.deepEqual(
+      sides.map(({ embedder }) => embedder?.model),
+      ['all-minilm-l6-v2', undefined],
+    );
+  });
+
   it('refuses sketches that were made differently', async () => {
     const world = sketchingWorld();
     const path = world.file('data.jsonl', prompts('abcd'));
@@ -323,6 +350,10 @@ describe('diffract select', () => {
     const refused = await world.run('select', path, '--count', '2', '--out', 'chosen.parquet');
     assert.deepEqual([refused.code, world.asked.length], [2, asked]);
     assert.match(refused.messages, /ends with \.jsonl or \.csv/);
+    const absent = join(world.services.stateFolder, 'absent', 'chosen.csv');
+    const unwritable = await world.run('select', path, '--count', '2', '--p', '16', '--out', absent);
+    assert.deepEqual([unwritable.code, world.asked.length], [2, asked]);
+    assert.match(unwritable.messages, /found no folder at .*absent/);
   });
 });
 

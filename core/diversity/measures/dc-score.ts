@@ -1,5 +1,5 @@
 // DCScore (Zhu et al. 2025, arXiv 2502.08512): how well each row would be told from the others by a softmax classifier.
-import { cosineMatrix, QUADRATIC_ROW_LIMIT } from './cosines.ts';
+import { cosineMatrix, QUADRATIC_ROW_LIMIT } from '../cosines.ts';
 import { defineMeasure } from './measure.ts';
 import type { RowMatrix } from '../row-matrix.ts';
 

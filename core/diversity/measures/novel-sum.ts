@@ -1,6 +1,6 @@
 // NovelSum (Yang et al. 2025, arXiv 2502.17184): mean novelty of a row, its distances to the others weighted towards the
 // near ones, times the density around it. The set is its own reference for density.
-import { cosineMatrix, QUADRATIC_ROW_LIMIT } from './cosines.ts';
+import { cosineMatrix, QUADRATIC_ROW_LIMIT } from '../cosines.ts';
 import { defineMeasure } from './measure.ts';
 import type { RowMatrix } from '../row-matrix.ts';
 import { rowOf } from '../row-matrix.ts';

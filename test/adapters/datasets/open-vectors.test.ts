@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -46,6 +46,23 @@ describe('files of vectors', () => {
       }
     });
   }
+
+  it('reads more numbers than it decodes at a time', async (test) => {
+    const many = Float32Array.from({ length: 2 * 1024 * 1024 + 6 }, (_, at) => at);
+    const shape = `(${many.length / 2}, 2)`;
+    const file = await openVectors(await fileWith(test, 'm.npy', npy('<f4', shape, bytes(many))));
+    const { values } = await file.read(1, file.count);
+    assert.ok(values.length === many.length - 2 && values.every((value, at) => value === at + 2));
+    await file.close();
+  });
+
+  it('refuses a matrix that was cut after it was opened', async (test) => {
+    const path = await fileWith(test, 'm.npy', npy('<f8', '(3, 2)', bytes(Float64Array.from(numbers))));
+    const file = await openVectors(path);
+    await truncate(path, 64 * 2 + 20);
+    await assert.rejects(file.read(0, 3), { type: 'InvalidData', message: /ends at byte 148; it was longer/ });
+    await file.close();
+  });
 
   it('reads JSON lines of arrays, and of objects with one array', async (test) => {
     const file = await openVectors(await fileWith(test, 'm.jsonl', '[1,2]\n\n{"id":"a","embedding":[3,4.5]}\n'));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -63,10 +63,32 @@ describe('writing rows', () => {
     assert.deepEqual(await readdir(folder), ['rows.jsonl']);
   });
 
-  it('refuses other formats by name', () => {
-    assert.throws(() => requireWritable('rows.parquet'), {
+  it('refuses other formats by name', async () => {
+    await assert.rejects(requireWritable('rows.parquet'), {
       type: 'InvalidConfig',
       message: /ends with \.jsonl or \.csv/,
+    });
+  });
+
+  it('refuses a folder that is absent or a file, before there are rows', async (test) => {
+    const folder = await folderOf(test);
+    await requireWritable(join(folder, 'rows.jsonl'));
+    await writeFile(join(folder, 'file'), '');
+    for (const name of ['absent', 'file']) {
+      await assert.rejects(requireWritable(join(folder, name, 'rows.jsonl')), {
+        type: 'InvalidConfig',
+        message: new RegExp(`found no folder at .*/${name}; expected a folder to write into`),
+      });
+    }
+  });
+
+  const skip = process.getuid?.() === 0 ? 'root may write anywhere' : false;
+  it('refuses a folder that takes no files', { skip }, async (test) => {
+    const folder = await folderOf(test);
+    await chmod(folder, 0o500);
+    await assert.rejects(requireWritable(join(folder, 'rows.jsonl')), {
+      type: 'InvalidConfig',
+      message: /which cannot be written to/,
     });
   });
 });

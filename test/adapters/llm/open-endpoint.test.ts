@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { ChatRequest } from '../../../activities/ports/language-model.ts';
 import { createEndpoints } from '../../../adapters/llm/open-endpoint.ts';
+import { pullLanguageModel } from '../../../adapters/models/pull.ts';
 import { PermanentError } from '../../../contracts/failures.ts';
 import { startFaultyChatServer } from '../../helpers/faulty-chat-server.ts';
 import { writeTinyGguf } from '../../helpers/tiny-gguf.ts';
@@ -80,6 +81,16 @@ describe('opening an endpoint', () => {
     assert.ok(responses[0]!.completionTokens > 0);
     await open.close();
     await rm(folder, { recursive: true });
+  });
+
+  it('refuses an encoder by name before it downloads it', async () => {
+    const open = createEndpoints({
+      embeddedModelFile: (model) => pullLanguageModel(model, { python: '/absent/python' }),
+    });
+    await assert.rejects(open({ url: 'embedded', model: 'all-minilm-l6-v2' }), {
+      type: 'UnsupportedModel',
+      message: /"all-minilm-l6-v2" is an encoder.*; expected a language model/,
+    });
   });
 
   it('tries again to start the embedded server when the model could not be fetched', async () => {

@@ -1,7 +1,7 @@
 // Encoders against tokens of `tokenizers` and embeddings of `sentence-transformers`: scripts/golden/encoder.py.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -118,6 +118,23 @@ describe('the tiny encoder', () => {
       const folder = await folderOf();
       await rm(join(folder, 'tokenizer.json'));
       await assert.rejects(openEncoder(folder), { type: 'MissingModel', message: /tokenizer\.json/ });
+    }));
+
+  it('is prepared again when a file beside its weights changed, wherever that lies', () =>
+    inOwnCache(async () => {
+      const folder = await folderOf();
+      const first = (await openEncoder(folder)).identity;
+      const change = async (name: string, from: string, to: string): Promise<void> => {
+        const text = await readFile(join(folder, name), 'utf8');
+        assert.ok(text.includes(from), `${name} has no ${from}`);
+        await writeFile(join(folder, name), text.replace(from, to));
+      };
+      await change('sentence_bert_config.json', `${tinyEncoderLength}`, '7');
+      assert.equal((await openEncoder(folder)).identity.maximumLength, 7);
+      await change('tokenizer.json', '"max_input_chars_per_word": 100', '"max_input_chars_per_word": 50');
+      assert.notEqual((await openEncoder(folder)).identity.tokenizer, first.tokenizer);
+      await change('1_Pooling/config.json', 'pooling_mode_mean_tokens', 'pooling_mode_cls_token');
+      await assert.rejects(openEncoder(folder), { type: 'UnsupportedModel', message: /pooling "cls_token"/ });
     }));
 
   it('of the catalog tells how to get it where it was not pulled', () =>

@@ -68,6 +68,16 @@ describe('openGguf', () => {
     assert.deepEqual(configOf(both).ropeDivisors, [2, 2, 6, 8]);
   });
 
+  it('takes no scaling of type none, whatever the factor', async () => {
+    const entries = { 'llama.rope.scaling.type': { text: 'none' }, 'llama.rope.scaling.factor': { float32: 2 } };
+    await using alone = await opened({ entries });
+    await using plain = await opened({});
+    assert.deepEqual(alone.config, plain.config);
+    const tensors = [floatTensor('rope_freqs.weight', [4], Float32Array.of(1, 1, 3, 4))];
+    await using divided = await opened({ entries, tensors });
+    assert.deepEqual(configOf(divided).ropeDivisors, [1, 1, 3, 4]);
+  });
+
   it('takes a Llama with a sliding window for the Mistral that it is', async () => {
     await using source = await opened({ entries: { 'llama.attention.sliding_window': { uint32: 64 } } });
     const config = configOf(source);

@@ -85,6 +85,16 @@ describe('covariance of sketches', () => {
     assert.deepEqual(left.sums.tiles, before);
   });
 
+  it('keeps the noise of its sums through merging and through its bytes', () => {
+    const exact = covarianceOf(randomUnitRows('noise', 90, 10));
+    const rough = { ...exact, precision: 1e-6 };
+    for (const merged of [mergeCovariances(exact, rough), mergeCovariances(rough, exact)]) {
+      assert.equal(decodeCovariance(encodeCovariance(merged)).precision, 1e-6);
+    }
+    assert.equal(addRows(rough, randomUnitRows('more', 3, 10)).precision, 1e-6);
+    assert.ok(exact.precision > 0 && exact.precision < 1e-14);
+  });
+
   it('is taken up again from its bytes without a difference', () => {
     const rows = randomUnitRows('resume', 200, 9);
     const bytes = encodeCovariance(covarianceOf(slice(rows, 0, 77)));

@@ -1,5 +1,6 @@
 // Unit rows for the tests of diversity and selection: random directions, optionally around given centres.
 import type { RowMatrix } from '../../../core/diversity/row-matrix.ts';
+import { gatherRows } from '../../../core/diversity/row-matrix.ts';
 import { uniforms } from '../../../core/random/philox.ts';
 
 /** `count` random directions, near-uniform on the sphere (sums of three uniforms a coordinate). */
@@ -34,4 +35,21 @@ export function groupedRows(key: string, sizes: readonly number[], dimension: nu
     ),
   );
   return unitRows(rows);
+}
+
+/** `count` rows of which only `distinct` differ, those rows, and the share of each. */
+export function repeatedRows(
+  key: string,
+  count: number,
+  distinct: number,
+  dimension: number,
+): { rows: RowMatrix; base: RowMatrix; weights: Float64Array } {
+  const base = randomUnitRows(key, distinct, dimension);
+  const random = uniforms(`${key}/drawn`);
+  const drawn = Array.from({ length: count }, (_, row) =>
+    row < distinct ? row : Math.floor(random.next() * distinct),
+  );
+  const weights = new Float64Array(distinct);
+  for (const row of drawn) weights[row] = weights[row]! + 1 / count;
+  return { rows: gatherRows(base, drawn), base, weights };
 }

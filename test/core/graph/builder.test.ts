@@ -58,11 +58,17 @@ describe('the graph builder', () => {
     }
   });
 
-  it('reads a byte as the float that it stands for, and keeps it once', async (test) => {
+  it('reads a byte as the float that it stands for, and makes and keeps it once', async (test) => {
     const builder = new GraphBuilder();
-    const bytes = { data: Int8Array.of(1, -1, -128, 127), scale: 0.25 };
+    let made = 0;
+    const data = (): Int8Array => {
+      made += 1;
+      return Int8Array.of(1, -1, -128, 127);
+    };
+    const bytes = { data, scale: 0.25 };
     builder.output('y', builder.add(builder.scaledBytes('b', [4], bytes), builder.scaledBytes('b', [4], bytes)));
     const graph = builder.finish();
+    assert.equal(made, 1);
     assert.equal(graph.initializers.filter(({ value }) => value.type === 'int8').length, 1);
     const session = await openGraph(test, graph);
     assert.deepEqual([...floatOutput(await session.run({}), 'y')], [0.5, -0.5, -64, 63.5]);

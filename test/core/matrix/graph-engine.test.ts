@@ -3,15 +3,18 @@ import { after, describe, it } from 'node:test';
 import { createOnnxRuntime, sessionPool } from '../../../adapters/onnx/runtime.ts';
 import type { RowMatrix } from '../../../core/diversity/row-matrix.ts';
 import { gatherRows } from '../../../core/diversity/row-matrix.ts';
+import { momentMatrix } from '../../../core/diversity/covariance.ts';
 import { rowsInMemory } from '../../../core/diversity/row-source.ts';
-import { gVendiOfCovariance } from '../../../core/diversity/vendi.ts';
+import { momentSpectrum } from '../../../core/diversity/moment-spectrum.ts';
+import { gVendiOfCovariance, momentsOf, sketchSpectrum, vendiScore } from '../../../core/diversity/vendi.ts';
 import type { MatrixEngine } from '../../../core/matrix/engine.ts';
 import { GraphEngine } from '../../../core/matrix/graph-engine.ts';
 import { plainEngine } from '../../../core/matrix/plain-engine.ts';
 import { permutation } from '../../../core/random/philox.ts';
+import { selectKCenter } from '../../../core/selection/k-center.ts';
 import { selectSpectral } from '../../../core/selection/spectral.ts';
 import { sphericalKMeans } from '../../../core/selection/spherical-k-means.ts';
-import { groupedRows, randomUnitRows } from '../diversity/unit-rows.ts';
+import { groupedRows, randomUnitRows, repeatedRows } from '../diversity/unit-rows.ts';
 
 function engineOf(count: number): GraphEngine {
   const runtime = createOnnxRuntime();
@@ -36,6 +39,10 @@ async function overlapsOf(blocks: AsyncIterable<{ readonly overlaps: Float64Arra
   const overlaps: number[] = [];
   for await (const block of blocks) overlaps.push(...block.overlaps);
   return overlaps;
+}
+
+async function selectSpectrally(...[candidates, plan]: Parameters<typeof selectSpectral>): Promise<readonly number[]> {
+  return (await selectSpectral(candidates, plan)).chosen;
 }
 
 function assertClose(found: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
@@ -66,6 +73,43 @@ describe('matrix products by graphs', () => {
     const exact = gVendiOfCovariance(await plainEngine.moments(lopsided)).value;
     const found = gVendiOfCovariance(await two.moments(lopsided)).value;
     assert.ok(Math.abs(found / exact - 1) < 1e-6, `${found} against ${exact}`);
+  });
+
+  // Rounding leaves eigenvalues of both signs where there are none: up to 5e-7 of VS_2 when only the negative ones go.
+  for (const [count, dimension, distinct] of [
+    [2304, 512, 40],
+    [4096, 512, 100],
+    [2304, 512, 400],
+    [4096, 96, 1],
+    [9000, 64, 3],
+  ] as const) {
+    it(`sees no more directions than ${distinct} distinct rows have, ${count} x ${dimension}, at any order`, async () => {
+      const { rows: repeated, base, weights } = repeatedRows(`repeated/${distinct}`, count, distinct, dimension);
+      const exact = sketchSpectrum(base, weights);
+      const { eigenvalues, vs2 } = momentSpectrum(momentsOf(await two.moments(rowsInMemory(repeated))));
+      assert.equal(eigenvalues.filter((value) => value > 0).length, distinct);
+      for (const [q, tolerance] of [
+        [0.5, 1e-5],
+        [1, 1e-6],
+        [2, 1e-6],
+        [Infinity, 1e-6],
+      ] as const) {
+        // prettier-ignore
+        const [found, expected] = [vendiScore(eigenvalues, q), vendiScore(exact, q)];
+        assert.ok(Math.abs(found / expected - 1) < tolerance, `q = ${q}: ${found} against ${expected}`);
+      }
+      assert.ok(Math.abs(vs2 / vendiScore(exact, 2) - 1) < 1e-6);
+    });
+  }
+
+  it('multiplies long rows block by block as the loops do, on one thread and on two alike', async () => {
+    // Two chunks of columns and an odd rest.
+    const long = randomUnitRows('long', 61, 4099);
+    const exact = await plainEngine.gram(rowsInMemory(long));
+    const found = await two.gram(rowsInMemory(long));
+    assertClose(found.values, exact.values, 1e-7 / 61);
+    assertClose(exact.values, momentMatrix(long, undefined, 'gram'), 1e-15);
+    assert.deepEqual(await one.gram(rowsInMemory(long)), found);
   });
 
   it('finds the centroid that float64 finds, up to float32 rounding', async () => {
@@ -139,6 +183,17 @@ describe('matrix products by graphs', () => {
     assert.ok(Math.abs(found.meanSimilarity - exact.meanSimilarity) < 1e-6);
     const { chosen } = await selectSpectral(few, { wanted: 40, heldRows: 16, engine: two });
     assert.deepEqual(chosen, (await selectSpectral(few, { wanted: 40 })).chosen);
+  });
+
+  it('chooses the same rows however few are held in memory', async () => {
+    for (const key of ['a', 'b', 'c']) {
+      const candidates = rowsInMemory(groupedRows(`held/${key}`, [200, 100, 50, 50], 24, 0.8));
+      const pool = rowsInMemory(groupedRows(`pool/${key}`, [30, 5], 24, 0.8));
+      const plan = { wanted: 40, key, pool, engine: two };
+      for (const select of [selectSpectrally, selectKCenter]) {
+        assert.deepEqual(await select(candidates, { ...plan, heldRows: 16 }), await select(candidates, plan));
+      }
+    }
   });
 
   it('names the row whose norm is wrong', async () => {

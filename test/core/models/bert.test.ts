@@ -14,7 +14,7 @@ import { floatOutput } from '../../../core/graph/runner.ts';
 import { parseEncoderConfig } from '../../../core/models/bert-config.ts';
 import { buildEmbeddings, encoderParameters } from '../../../core/models/bert.ts';
 import { createEmbedder } from '../../../core/models/embedder.ts';
-import { MASKED } from '../../../core/models/encode.ts';
+import { MASKED } from '../../../core/models/attention-masks.ts';
 import { storedParameters } from '../../../core/models/parameters.ts';
 import { openGraph } from '../../helpers/onnx-session.ts';
 import { tinyEncoderConfig, tinyEncoderLength, writeTinyEncoder } from '../../helpers/tiny-encoder.ts';

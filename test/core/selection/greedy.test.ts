@@ -62,6 +62,19 @@ describe('k-center selection', () => {
     assert.ok(all[first!]! <= Math.min(...all) + 1e-6);
   });
 
+  it('refuses a pool off unit norm, and takes out what its norms may differ by', async () => {
+    const pool = gatherRows(rows, [0, 41, 61]);
+    const scaled = (factors: readonly number[]) =>
+      rowsInMemory({ ...pool, values: pool.values.map((value, place) => value * factors[Math.floor(place / 6)]!) });
+    const plan = { wanted: 12, key: 'a' };
+    const expected = await selectKCenter(source, { ...plan, pool: rowsInMemory(pool) });
+    assert.deepEqual(await selectKCenter(source, { ...plan, pool: scaled([1.0009, 0.9991, 1]) }), expected);
+    await assert.rejects(selectKCenter(source, { ...plan, pool: scaled([1, 1, 2]) }), {
+      type: 'InvalidData',
+      message: /pool: row 2 has norm 2/,
+    });
+  });
+
   it('makes the same choices with few rows in memory', async () => {
     const all = await selectKCenter(source, { wanted: 20, key: 'a' });
     assert.deepEqual(await selectKCenter(source, { wanted: 20, key: 'a', heldRows: 3 }), all);

@@ -4,7 +4,7 @@ import { gatherRows } from '../../../core/diversity/row-matrix.ts';
 import { rowsInMemory } from '../../../core/diversity/row-source.ts';
 import { gVendi } from '../../../core/diversity/vendi.ts';
 import { selectionMethods, selectRows } from '../../../core/selection/methods.ts';
-import { groupedRows } from '../diversity/unit-rows.ts';
+import { groupedRows, randomUnitRows } from '../diversity/unit-rows.ts';
 
 describe('selection by any method', () => {
   const rows = groupedRows('methods', [300, 60, 30, 20], 16, 0.9);
@@ -39,6 +39,20 @@ describe('selection by any method', () => {
     );
     assert.ok(spectral! > sparse! && sparse! > random!, `${spectral}, ${sparse}, ${random}`);
   });
+
+  for (const method of selectionMethods) {
+    it(`${method}: refuses a pool or clusters of rows of another length, a multiple too`, async () => {
+      const task = { method, candidates, wanted: 5, key: 'a' };
+      const message = /rows of 16 values, expected (8|32);/;
+      for (const dimension of [8, 32]) {
+        const other = randomUnitRows('other', 6, dimension);
+        const clusters = { centroids: other.values, sizes: [1, 1, 1, 1, 1, 1] };
+        for (const given of [{ pool: rowsInMemory(other) }, { clusters }]) {
+          await assert.rejects(selectRows({ ...task, ...given }), { type: 'InvalidData', message });
+        }
+      }
+    });
+  }
 
   it('takes given clusters of the pool in place of finding some', async () => {
     const centroids = Float32Array.from({ length: 32 }, (_, place) => (place === 0 || place === 17 ? 1 : 0));

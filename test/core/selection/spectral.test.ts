@@ -51,6 +51,18 @@ describe('spectral selection', () => {
     few.scores.forEach((score, place) => assert.ok(Math.abs(score / all.scores[place]! - 1) < 1e-12));
   });
 
+  it('polishes small sets only where it can change something, and neither many rows nor long ones', async () => {
+    const passes = async (count: number, dimension: number, wanted: number): Promise<number> =>
+      (await selectSpectral(rowsInMemory(groupedRows('cost', [count], dimension, 0.5)), { wanted })).passes;
+    assert.equal(await passes(30, 8, 5), 2);
+    assert.equal(await passes(30, 8, 1), 1);
+    assert.equal(await passes(30, 8, 30), 1);
+    assert.equal(await passes(30, 8, 40), 1);
+    assert.equal(await passes(500, 8, 5), 1);
+    // 512² x 4,097 multiply-adds are just above the limit.
+    assert.equal(await passes(512, 4097, 4), 1);
+  });
+
   it('chooses every candidate once when all are wanted', async () => {
     const { chosen } = await selectSpectral(rowsInMemory(candidates), { wanted: 1000 });
     assert.deepEqual([...chosen].sort((a, b) => a - b), Array.from({ length: 100 }, (_, index) => index)); // prettier-ignore

@@ -55,6 +55,26 @@ describe('a sketch does not depend on its batch', () => {
   }
 });
 
+describe('a sketch does not depend on its place in the slices of the head', () => {
+  // 24 logit rows a sample: the edges at 256, 512, 1024, ... lie inside samples. 2640 rows are more than the head has by default.
+  for (const { count, tokenBudget } of [
+    { count: 30, tokenBudget: 1024 },
+    { count: 110, tokenBudget: 4096 },
+  ]) {
+    it(`bit-identical alone and among ${count} samples of one run`, async (test) => {
+      const specification = { mode: 'kron-sum', p: 8, seed: 1, version: 1 } as const;
+      const model = await makeTinyModel(test, awkward);
+      const random = uniforms('slices');
+      const tokens = (length: number): number[] =>
+        Array.from({ length }, () => Math.floor(random.next() * model.config.vocabularySize));
+      const samples = Array.from({ length: count }, () => ({ promptTokens: tokens(4), completionTokens: tokens(20) }));
+      const together = await sketchAll(model, { specification, workers: 1, tokenBudget }, samples);
+      const alone = await sketchAll(model, { specification, workers: 1, tokenBudget: 1 }, samples);
+      together.forEach((sample, index) => assert.ok(bytesOf(sample).equals(bytesOf(alone[index]!)), `sample ${index}`));
+    });
+  }
+});
+
 interface Setting {
   readonly specification: SketchSpecification;
   readonly workers: number;

@@ -1,7 +1,7 @@
 // The sketches of docs/sketch.md by their definition: whole gradients, plain loops, sums in float64.
 import type { Parameter } from '../../../core/models/parameters.ts';
+import { signs } from '../../../core/random/philox.ts';
 import { countHashes } from '../../../core/sketch/count-sketch.ts';
-import { signMatrix } from '../../../core/sketch/sign-matrices.ts';
 import type { CountSketch, KroneckerSketch, SketchSpecification } from '../../../core/sketch/specification.ts';
 
 export type Gradients = ReadonlyMap<string, ArrayLike<number>>;
@@ -29,9 +29,9 @@ function blockOf(
   const { p } = specification;
   const [rows, columns] = [shape[0]!, shape[1]];
   if (columns === undefined)
-    return multiply(signMatrix(specification, name, 'dense', rows), gradient, [p * p, rows, 1]);
-  const left = multiply(signMatrix(specification, name, 'output', rows), gradient, [p, rows, columns]);
-  const a = signMatrix(specification, name, 'input', columns);
+    return multiply(signMatrix(specification, `${name}/dense`, [p * p, rows]), gradient, [p * p, rows, 1]);
+  const left = multiply(signMatrix(specification, `${name}/output`, [p, rows]), gradient, [p, rows, columns]);
+  const a = signMatrix(specification, `${name}/input`, [p, columns]);
   const block = new Float64Array(p * p);
   for (let i = 0; i < p; i++) {
     for (let j = 0; j < p; j++) {
@@ -39,6 +39,11 @@ function blockOf(
     }
   }
   return block;
+}
+
+/** A, B or R, row-major. */
+function signMatrix({ seed }: KroneckerSketch, role: string, [rows, columns]: readonly [number, number]): Float64Array {
+  return Float64Array.from(signs(`${seed}/${role}`, rows * columns), (sign) => sign / Math.sqrt(rows));
 }
 
 function countByDefinition(

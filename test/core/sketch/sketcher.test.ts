@@ -53,6 +53,26 @@ describe('the sketcher', () => {
     assert.deepEqual([exact!.excluded, exact!.truncated], [null, 2], 'one prompt token is enough');
   });
 
+  it('cuts the head into as many slices as its largest batch, or its longest sample, fills', async (test) => {
+    const { config, tensors } = await makeTinyModel(test, { max_position_embeddings: 4000 });
+    const slicesOf = async (setup: Partial<SketcherSetup>): Promise<number> => {
+      let slices = 0;
+      const open = (model: Uint8Array<ArrayBuffer>): Promise<GraphSession> => {
+        slices = new Set(
+          Buffer.from(model)
+            .toString('latin1')
+            .match(/rows\d+/g),
+        ).size;
+        return Promise.resolve({ run: () => Promise.resolve({}), close: () => Promise.resolve() });
+      };
+      await createSketcher({ config, tensors, specification, open, ...setup });
+      return slices;
+    };
+    assert.equal(await slicesOf({ tokenBudget: 16 }), 16, '4000 tokens at most, 256 rows a slice');
+    assert.equal(await slicesOf({ tokenBudget: 16, maximumTokens: 257 }), 2);
+    assert.equal(await slicesOf({ tokenBudget: 5000, maximumTokens: 257 }), 20);
+  });
+
   it('excludes by name what has no gradient to speak of, and does not run it', async (test) => {
     const { sketcher, runs } = await withFakeSession(test, () => [1, 0, 0, 0]);
     const results = await sketcher.sketch([

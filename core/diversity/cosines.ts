@@ -1,6 +1,6 @@
-// The cosines between all pairs of rows, for the measures that are quadratic in the number of rows.
-import { momentMatrix } from '../covariance.ts';
-import type { RowMatrix } from '../row-matrix.ts';
+// The cosines between all pairs of rows, for what is quadratic in the number of rows: some measures, and swaps.
+import { momentMatrix } from './covariance.ts';
+import type { RowMatrix } from './row-matrix.ts';
 
 /** Rows up to which quadratic measures read the whole set: their n x n matrices take 32 MB, and some seconds. */
 export const QUADRATIC_ROW_LIMIT = 2000;
