@@ -1,7 +1,8 @@
 // G-Vendi of a sketched data file, with its interval.
 
+import { setImmediate } from 'node:timers/promises';
 import type { GVendiInterval } from '../core/diversity/g-vendi-interval.ts';
-import { gVendiInterval } from '../core/diversity/g-vendi-interval.ts';
+import { drawnLogs, intervalOfDraws } from '../core/diversity/g-vendi-interval.ts';
 import type { RowSource } from '../core/diversity/row-source.ts';
 import type { MatrixEngine } from '../core/matrix/engine.ts';
 import type { CommandContext } from './context.ts';
@@ -23,10 +24,23 @@ export function intervalRows(dimension: number): { readonly least: number; reado
  * Null where there are too few rows for one, or too many.
  * @param key - names the random stream; what is compared is drawn by different keys
  */
-export async function intervalOf(sketches: RowSource, key: string): Promise<GVendiInterval | null> {
+export async function intervalOf(
+  sketches: RowSource,
+  key: string,
+  { terminal, signal }: Pick<CommandContext, 'terminal' | 'signal'>,
+): Promise<GVendiInterval | null> {
   const { least, most } = intervalRows(sketches.dimension);
   if (sketches.count < least || sketches.count > most) return null;
-  return gVendiInterval(await sketches.read(0, sketches.count), { key });
+  const rows = await sketches.read(0, sketches.count);
+  const logs: number[] = [];
+  for (const log of drawnLogs(rows, { key })) {
+    logs.push(log);
+    terminal.progress(`Drawing for the interval: ${logs.length} done ...`);
+    // The loops hold the thread, so Ctrl-C is heard here.
+    await setImmediate();
+    signal.throwIfAborted();
+  }
+  return intervalOfDraws(rows, logs);
 }
 
 /** Lends the engine that measures large files. */

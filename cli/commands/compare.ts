@@ -101,7 +101,7 @@ async function measuredSide(
   const chosen = selectRandom(dataset.rows.length, n, `compare/${options.seed}`);
   const sketches = rowsAt(dataset.sketches, chosen);
   const { value } = await withEngine(context, (engine) => gVendiOf(sketches, engine));
-  const bounds = await intervalOf(sketches, `compare/${options.seed}/${key}`);
+  const bounds = await intervalOf(sketches, `compare/${options.seed}/${key}`, context);
   const measured = await measuresOf(dataset, chosen, options, context);
   const side: Side = {
     file: dataset.file,

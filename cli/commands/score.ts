@@ -93,7 +93,7 @@ async function scoreDataset(
   const { specification, dimension: _, ...proxy } = origin;
   const { engine } = context;
   const { value, n, d } = await gVendiOf(sketches, engine);
-  const bounds = await intervalOf(sketches, 'score');
+  const bounds = await intervalOf(sketches, 'score', context);
   const measured = await measuresOf(dataset, Array.from(dataset.rows.keys()), options, context);
   return {
     n,

@@ -18,6 +18,9 @@ export interface GVendiInterval {
   readonly drawnCentre: number;
 }
 
+/** Each costs a spectrum; the deviation of twenty is known to a sixth. */
+const DRAWS = 20;
+
 /**
  * A bootstrap interval for G-Vendi: rows are drawn with repeats, a draw enters as weights on its distinct rows, and the
  * spread of ln(score) is laid around the value itself. It is not the percentile interval, which repeats would push
@@ -26,13 +29,26 @@ export interface GVendiInterval {
  */
 export function gVendiInterval(
   sketches: RowMatrix,
-  { key, draws = 20, confidence = 0.95 }: { key: string; draws?: number; confidence?: number },
+  { key, draws = DRAWS, confidence = 0.95 }: { key: string; draws?: number; confidence?: number },
 ): GVendiInterval {
+  return intervalOfDraws(sketches, [...drawnLogs(sketches, { key, draws })], confidence);
+}
+
+/** ln(score) of each draw, one at a time: a caller may do something else, or stop, between two of them. */
+export function* drawnLogs(
+  sketches: RowMatrix,
+  { key, draws = DRAWS }: { key: string; draws?: number },
+): Generator<number, void> {
   if (!Number.isInteger(draws) || draws < 2) {
     throw new PermanentError(FailureType.InvalidConfig, `G-Vendi interval: ${draws} draws, expected at least 2`);
   }
+  for (let draw = 0; draw < draws; draw++) yield Math.log(drawnScore(sketches, `${key}/${draw}`));
+}
+
+/** The interval that `drawnLogs` stand for. */
+export function intervalOfDraws(sketches: RowMatrix, logs: readonly number[], confidence = 0.95): GVendiInterval {
+  const draws = logs.length;
   const logValue = Math.log(gVendi(sketches).value);
-  const logs = Float64Array.from({ length: draws }, (_, draw) => Math.log(drawnScore(sketches, `${key}/${draw}`)));
   const mean = logs.reduce((a, b) => a + b, 0) / draws;
   const logDeviation = Math.sqrt(logs.reduce((sum, log) => sum + (log - mean) ** 2, 0) / (draws - 1));
   const reach = normalQuantile((1 + confidence) / 2) * logDeviation;

@@ -6,7 +6,16 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { readDataset } from '../../adapters/datasets/read-dataset.ts';
 import { intervalOf, intervalRows } from '../../cli/dataset-diversity.ts';
+import { gVendiInterval } from '../../core/diversity/g-vendi-interval.ts';
+import { rowsInMemory } from '../../core/diversity/row-source.ts';
+import { randomUnitRows } from '../core/diversity/unit-rows.ts';
 import { createWorld, fakeRuntime } from './fakes.ts';
+
+/** A terminal that nobody looks at, and a signal. */
+function silent(signal = new AbortController().signal) {
+  const say = (): void => undefined;
+  return { terminal: { interactive: false, print: say, note: say, progress: say }, signal };
+}
 
 describe('the interval of a data file', () => {
   it('goes by the work and the memory of its draws, whatever the dimension', () => {
@@ -26,9 +35,17 @@ describe('the interval of a data file', () => {
       [400, 278_528],
       [32_769, 1024],
     ] as const) {
-      // prettier-ignore
-      assert.equal(await intervalOf({ count, dimension, read }, 'k'), null);
+      assert.equal(await intervalOf({ count, dimension, read }, 'k', silent()), null);
     }
+  });
+
+  it('is that of the whole bootstrap, and stops between two draws at Ctrl-C', async () => {
+    const rows = randomUnitRows('interval', 40, 16);
+    const found = await intervalOf(rowsInMemory(rows), 'k', silent());
+    assert.deepEqual(found, gVendiInterval(rows, { key: 'k' }));
+    const interrupt = new AbortController();
+    setImmediate(() => interrupt.abort());
+    await assert.rejects(intervalOf(rowsInMemory(rows), 'k', silent(interrupt.signal)), { name: 'AbortError' });
   });
 
   it('is drawn by different keys for the two files of a comparison', async () => {
