@@ -60,6 +60,8 @@ interface Selected {
   /** G-Vendi of an equally large seeded draw, and of all rows (which is not of equal n). */
   readonly random: number;
   readonly all: number;
+  /** Why the other rows were not chosen. */
+  readonly others: string;
   readonly out: string;
   readonly seconds: number;
 }
@@ -75,7 +77,7 @@ async function select(file: string, options: SelectOptions, context: CommandCont
         withSketches(file, options, context, (dataset) => selectFrom(dataset, held, options, context)),
       ));
   const timed: Selected = { ...result, seconds: Number((services.now() - started).toFixed(2)) };
-  printResult(context, options, timed, describe(timed));
+  printResult(context, options, timed, describe(timed, options.count));
   if (timed.count < options.count) context.answer(ExitCode.GateNotMet);
 }
 
@@ -97,12 +99,12 @@ async function selectFrom(
   return withEngine(context, async (engine) => {
     const key = `select/${seed}`;
     const held = pool === null ? {} : { pool: pool.sketches };
-    const { chosen } = await selectRows({ method, candidates: sketches, wanted, key, engine, ...held });
+    const { chosen, reason: others } = await selectRows({ method, candidates: sketches, wanted, key, engine, ...held });
     const ascending = [...chosen].sort((a, b) => a - b);
     const control = selectRandom(sketches.count, ascending.length, `${key}/control`);
     await writeChosen(dataset, ascending, out, context);
     return {
-      ...{ file, method, seed, out, count: ascending.length, of: sketches.count },
+      ...{ file, method, seed, out, count: ascending.length, of: sketches.count, others },
       ...{ d: origin.dimension, sketch: origin.specification },
       gVendi: await scoreOf(rowsAt(sketches, ascending), engine),
       random: await scoreOf(rowsAt(sketches, control), engine),
@@ -142,8 +144,8 @@ async function* copied(
   }
 }
 
-function describe(result: Selected): string {
-  const { method, count, of, d, gVendi, random, all, out, seconds } = result;
+function describe(result: Selected, wanted: number): string {
+  const { method, count, of, d, gVendi, random, all, others, out, seconds } = result;
   const ratio = decimal(gVendi / random);
   return [
     textTable(
@@ -154,6 +156,7 @@ function describe(result: Selected): string {
         ['all', whole(of), decimal(all)],
       ],
     ),
+    ...(count < wanted && count < of ? [`Fewer than the ${whole(wanted)} wanted; why not the others: ${others}.`] : []),
     `${ratio} times as diverse as the draw (d = ${whole(d)}), written to ${out}, ${duration(seconds)}`,
   ].join('\n');
 }
