@@ -9,6 +9,7 @@ import type { SketchCachePlace } from '../adapters/sketches/sketch-cache.ts';
 import type { SketchFile } from '../adapters/sketches/sketch-file.ts';
 import type { KeptResult, KeptSketches, SketchFolder } from '../adapters/sketches/sketch-folder.ts';
 import type { FileSource } from '../contracts/campaign.ts';
+import { FailureType, PermanentError } from '../contracts/failures.ts';
 
 export interface DataServices {
   readonly readDataset: ReadDataset;
@@ -18,10 +19,10 @@ export interface DataServices {
   requireWritable(path: string): Promise<void>;
   writeRows(path: string, rows: AsyncIterable<object>): Promise<void>;
   openVectors(path: string): Promise<VectorFile>;
-  /** Null unless a folder lies at `path`. */
+  /** Null when a file lies at `path`. @throws {PermanentError} `MissingArtifact` when nothing does */
   openSketchFolder(path: string): Promise<SketchFolder | null>;
   /** Rejects when something lies at `path` that may not be replaced. */
-  requireSketchFolder(path: string): Promise<void>;
+  requireSketchFolder(path: string, file: string): Promise<void>;
   writeSketchFolder(path: string, content: KeptSketches, result: KeptResult): Promise<void>;
   /** The sketches that stay in the state folder between commands, once `fill` has added what is missing. */
   openFilledSketches(
@@ -54,13 +55,14 @@ export function createDataServices(stateFolder: string): DataServices {
     },
     async openSketchFolder(path) {
       const found = await stat(path).catch(() => null);
-      if (found === null || !found.isDirectory()) return null;
+      if (found === null) throw nothingAt(path);
+      if (!found.isDirectory()) return null;
       const { openSketchFolder } = await import('../adapters/sketches/sketch-folder.ts');
       return openSketchFolder(path);
     },
-    async requireSketchFolder(path) {
+    async requireSketchFolder(path, file) {
       const { requireSketchFolder } = await import('../adapters/sketches/sketch-folder.ts');
-      return requireSketchFolder(path);
+      return requireSketchFolder(path, file);
     },
     async writeSketchFolder(path, content, result) {
       const { writeSketchFolder } = await import('../adapters/sketches/sketch-folder.ts');
@@ -71,4 +73,11 @@ export function createDataServices(stateFolder: string): DataServices {
       return openFilledSketches({ ...place, folder: join(stateFolder, 'sketches') }, fill);
     },
   };
+}
+
+function nothingAt(path: string): PermanentError {
+  return new PermanentError(
+    FailureType.MissingArtifact,
+    `Nothing lies at ${path}; expected a data file, or a folder that score wrote. Check the path.`,
+  );
 }

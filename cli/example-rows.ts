@@ -72,7 +72,8 @@ async function columnsFound(readDataset: ReadDataset, source: Omit<FileSource, '
       await firstRow(readDataset, { ...source, map: turnMap('messages') });
       return turnMap('messages');
     } catch (notMessages) {
-      if (!(notMessages instanceof PermanentError)) throw notMessages;
+      // A column of messages is there, but its first row cannot be read: that is the better message.
+      if (!(notMessages instanceof PermanentError) || notMessages.message.startsWith('Row ')) throw notMessages;
       throw new PermanentError(
         FailureType.InvalidData,
         `${source.path} has neither columns prompt and completion nor a column messages. Name its columns: ` +
@@ -92,6 +93,9 @@ async function firstRow(readDataset: ReadDataset, source: FileSource): Promise<v
 
 function columnsNamed(map: ColumnMap): ColumnMap {
   const { messages, ...others } = map;
+  // With neither form named, the columns of the pair have their usual names.
+  if (messages === undefined && Object.keys(others).every((field) => EXTRA.includes(field)))
+    return { prompt: 'prompt', completion: 'completion', ...others };
   const wanted = messages === undefined ? PAIR : [];
   const missing = wanted.filter((field) => !(field in map));
   const unknown = Object.keys(others).filter((field) => ![...wanted, ...EXTRA].includes(field));

@@ -9,6 +9,7 @@ import type { SketchFolder } from '../adapters/sketches/sketch-folder.ts';
 import { FailureType, PermanentError } from '../contracts/failures.ts';
 import type { RowSource } from '../core/diversity/row-source.ts';
 import { itemAt } from '../core/item-at.ts';
+import { plural } from '../core/report/format.ts';
 import type { CommandContext } from './context.ts';
 import { UsageError } from './exit.ts';
 import type { ExampleRow, ReadExamples } from './example-rows.ts';
@@ -170,6 +171,8 @@ async function sketchMissing({ read, rows, sketcher, sketchFile }: Work, context
   let done = total - waiting.size;
   if (done > 0) context.terminal.note(`${done} of ${total} examples were sketched before; going on with the rest.`);
   const report = progressOf(context, done, total);
+  const onStop = (): void => context.terminal.note('Stopping after the batches in flight ...');
+  context.signal.addEventListener('abort', onStop, { once: true });
   try {
     for await (const window of windowsOf(read, waiting)) {
       for await (const group of sketcher.sketch(window, context.signal)) {
@@ -183,7 +186,15 @@ async function sketchMissing({ read, rows, sketcher, sketchFile }: Work, context
   } catch (error) {
     context.terminal.note(`Stopped: ${done} of ${total} examples are kept; the same command goes on from there.`);
     throw error;
+  } finally {
+    context.signal.removeEventListener('abort', onStop);
   }
+}
+
+function countsText(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ');
 }
 
 /** The examples whose keys wait, each once, some at a time. */
@@ -236,6 +247,6 @@ function collect(
     rowTokens.push(stored.tokens);
   }
   if (kept.length === 0)
-    throw new UsageError(`None of ${rows.length} rows has a usable gradient: ${JSON.stringify(excluded)}.`);
+    throw new UsageError(`None of ${plural(rows.length, 'row')} has a usable gradient: ${countsText(excluded)}.`);
   return { rows: kept, sketches: sketchFile.rows(keys), excluded, truncated, rowTokens, tokens };
 }

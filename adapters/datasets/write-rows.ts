@@ -1,11 +1,11 @@
 // Rows written to a file that is there whole or not at all: JSON lines, or CSV with RFC 4180 quoting.
 
 import { createWriteStream } from 'node:fs';
-import { access, constants, rename, rm, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { FailureType, PermanentError } from '../../contracts/failures.ts';
+import { requireFolderOf } from './require-folder.ts';
 
 type Lines = (rows: AsyncIterable<object>) => AsyncGenerator<string>;
 
@@ -14,12 +14,7 @@ const writers: Readonly<Record<string, Lines>> = { '.jsonl': jsonLines, '.csv': 
 /** @throws {PermanentError} `InvalidConfig` when the name of `path` asks for another format, or its folder takes no file */
 export async function requireWritable(path: string): Promise<void> {
   writerOf(path);
-  const folder = dirname(resolve(path));
-  const found = await stat(folder).catch(() => undefined);
-  if (found?.isDirectory() !== true) throw unwritable(path, `no folder at ${folder}`, 'Make it first.');
-  await access(folder, constants.W_OK).catch((error: unknown) => {
-    throw unwritable(path, `folder ${folder}, which cannot be written to`, 'Name another.', error);
-  });
+  await requireFolderOf(path);
 }
 
 /** Replaces what lies at `path` once all rows are written. */
@@ -32,14 +27,6 @@ export async function writeRowsTo(path: string, rows: AsyncIterable<object>): Pr
   } finally {
     await rm(part, { force: true });
   }
-}
-
-function unwritable(path: string, found: string, remedy: string, cause?: unknown): PermanentError {
-  return new PermanentError(
-    FailureType.InvalidConfig,
-    `Cannot write rows to ${path}: found ${found}; expected a folder to write into. ${remedy}`,
-    { cause },
-  );
 }
 
 function writerOf(path: string): Lines {

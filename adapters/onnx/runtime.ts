@@ -11,6 +11,8 @@ type Refusal = Extract<ThreadReply, { readonly reason: unknown }>;
 interface Waiting {
   readonly resolve: (outputs: Outputs) => void;
   readonly reject: (error: Error) => void;
+  /** The thread is done with the run, or is no more. */
+  readonly answered: () => void;
 }
 
 export function createOnnxRuntime(): GraphRuntime {
@@ -67,17 +69,23 @@ async function openSession(model: GraphModel, threads: number): Promise<GraphSes
   serveReplies(worker, waiting);
   worker.on('exit', (code) => (ended ??= threadEnded(code, 'and runs nothing more')));
   let nextId = 0;
+  const running = new Set<Promise<void>>();
   return {
     run(feeds: Feeds) {
       if (ended) return Promise.reject(ended);
       const request: RunRequest = { id: nextId++, feeds };
       return new Promise<Outputs>((resolve, reject) => {
-        waiting.set(request.id, { resolve, reject });
+        const answer = new Promise<void>((answered) => waiting.set(request.id, { resolve, reject, answered }));
+        running.add(answer);
+        void answer.then(() => running.delete(answer));
         worker.postMessage(request);
       });
     },
     async close() {
       ended ??= new Error('the session is closed');
+      for (const { reject } of waiting.values()) reject(new TransientError('the session was closed during a run'));
+      // The runtime brings the whole process down when its thread is ended in the middle of a run.
+      await Promise.all(running);
       await worker.terminate();
     },
   };
@@ -107,7 +115,10 @@ function readiness(worker: Worker): Promise<void> {
 
 function serveReplies(worker: Worker, waiting: Map<number, Waiting>): void {
   const failAll = (error: Error): void => {
-    for (const { reject } of waiting.values()) reject(error);
+    for (const { reject, answered } of waiting.values()) {
+      reject(error);
+      answered();
+    }
     waiting.clear();
   };
   worker.on('message', (reply: ThreadReply) => {
@@ -116,6 +127,7 @@ function serveReplies(worker: Worker, waiting: Map<number, Waiting>): void {
     waiting.delete(reply.id);
     if (reply.kind === 'outputs') settled?.resolve(reply.outputs);
     else settled?.reject(failureOf(reply, 'failed to run the graph'));
+    settled?.answered();
   });
   worker.on('error', failAll);
   worker.on('exit', (code) => failAll(threadEnded(code, 'during a run')));

@@ -7,6 +7,7 @@ import type { SketchRow } from '../../contracts/samples.ts';
 import { FailureType, PermanentError } from '../../contracts/failures.ts';
 import type { RowSource } from '../../core/diversity/row-source.ts';
 import { itemAt } from '../../core/item-at.ts';
+import { requireFolderOf } from '../datasets/require-folder.ts';
 import { decodeTable, encodeTable } from '../store/tables.ts';
 import type { SketchOrigin } from './sketch-file.ts';
 
@@ -21,6 +22,8 @@ export interface KeptSketches {
 
 /** What the result of `score` says of the rows that are not in the folder. */
 export interface KeptResult {
+  /** The data file that was scored. */
+  readonly file: string;
   readonly proxy: { readonly model?: string };
   readonly reasons: Readonly<Record<string, number>>;
   readonly truncated: number;
@@ -35,15 +38,27 @@ const PART_ROWS = 4096;
 
 const isOurs = (name: string): boolean => name === RESULT || /^sketches-\d+\.parquet$/.test(name);
 
-/** @throws {PermanentError} `InvalidConfig` when something lies at `folder` that is not ours to replace */
-export async function requireSketchFolder(folder: string): Promise<void> {
+/** @throws {PermanentError} `InvalidConfig` when something lies at `folder` that is not a result for `file` to replace */
+export async function requireSketchFolder(folder: string, file: string): Promise<void> {
+  await requireFolderOf(folder);
   const entries = await readdir(folder).catch((error: unknown): string[] => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return [];
+    if (code === 'ENOTDIR') return ['a file'];
     throw error;
   });
   const foreign = entries.filter((name) => !isOurs(name));
   const isWhole = entries.includes(RESULT) && entries.length > 1;
-  if (entries.length === 0 || (foreign.length === 0 && isWhole)) return;
+  if (entries.length === 0) return;
+  if (foreign.length === 0 && isWhole) {
+    const { file: scored } = await readResult(folder);
+    if (scored === file) return;
+    throw new PermanentError(
+      FailureType.InvalidConfig,
+      `--out ${folder}: found the result for ${scored} there; expected no folder, or an earlier result for ${file}. ` +
+        'Name another folder, or delete this one.',
+    );
+  }
   throw new PermanentError(
     FailureType.InvalidConfig,
     `--out ${folder}: found ${(foreign.length > 0 ? foreign : entries).slice(0, 3).join(', ')} there; expected no folder, an ` +
@@ -59,7 +74,7 @@ export async function writeSketchFolder(
 ): Promise<void> {
   const place = resolve(folder);
   const [work, old] = [`${place}.part-${process.pid}`, `${place}.old-${process.pid}`];
-  await requireSketchFolder(place);
+  await requireSketchFolder(place, result.file);
   try {
     await mkdir(work, { recursive: true });
     const { dimension, ...metadata } = origin;

@@ -13,7 +13,7 @@ import { intervalOf, intervalRows, withEngine } from '../dataset-diversity.ts';
 import type { DatasetMeasures, MeasureOptions } from '../dataset-measures.ts';
 import { measureOptions, measuresOf } from '../dataset-measures.ts';
 import { UsageError } from '../exit.ts';
-import { integer } from '../options.ts';
+import { integer, pairs } from '../options.ts';
 import type { SketchedDataset } from '../sketched-dataset.ts';
 import { requireSameOrigin, withSketches } from '../sketched-dataset.ts';
 import type { SketchOptions } from '../sketch-options.ts';
@@ -22,6 +22,7 @@ import { textTable } from '../text-table.ts';
 
 interface CompareOptions extends SketchOptions, MeasureOptions, JsonOption {
   readonly seed: number;
+  readonly secondMap?: Readonly<Record<string, string>>;
 }
 
 export function addCompare(program: Command, context: CommandContext): void {
@@ -32,6 +33,7 @@ export function addCompare(program: Command, context: CommandContext): void {
     .argument('<b>', 'the other one');
   measureOptions.forEach((option) => command.addOption(option));
   withSketchOptions(command)
+    .option('--second-map <pairs>', 'columns of the second file, where they have other names than --map says', pairs)
     .option('--seed <n>', 'seed of the rows that are drawn from the larger file', integer, 0)
     .option('--json', 'one JSON document on stdout')
     .addHelpText('after', '\nExample:\n  diffract compare ours.jsonl theirs.jsonl --limit 500')
@@ -66,9 +68,15 @@ async function compare(
   context: CommandContext,
 ): Promise<void> {
   const result = await withSketches(files[0], options, context, (first) =>
-    withSketches(files[1], options, context, (second) => compareDatasets(first, second, options, context)),
+    withSketches(files[1], secondOptions(options), context, (second) =>
+      compareDatasets(first, second, options, context),
+    ),
   );
   printResult(context, options, result, describe(result));
+}
+
+function secondOptions({ secondMap, ...options }: CompareOptions): SketchOptions {
+  return secondMap === undefined ? options : { ...options, map: secondMap };
 }
 
 async function compareDatasets(

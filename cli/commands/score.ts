@@ -1,5 +1,6 @@
 // diffract score: G-Vendi of a data file, without a server.
 
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { ModelHashes } from '../../activities/ports/models.ts';
 import type { KeptSketches } from '../../adapters/sketches/sketch-folder.ts';
@@ -9,7 +10,7 @@ import type { CurvePoint } from '../../core/diversity/subsample-curve.ts';
 import { subsampleCurve } from '../../core/diversity/subsample-curve.ts';
 import { itemAt } from '../../core/item-at.ts';
 import type { MatrixEngine } from '../../core/matrix/engine.ts';
-import { decimal, duration, range, whole } from '../../core/report/format.ts';
+import { decimal, duration, plural, range, whole } from '../../core/report/format.ts';
 import { printResult } from '../context.ts';
 import type { CommandContext, JsonOption } from '../context.ts';
 import { intervalOf, withEngine } from '../dataset-diversity.ts';
@@ -51,7 +52,7 @@ export function addScore(program: Command, context: CommandContext): void {
 async function score(file: string, options: ScoreOptions, context: CommandContext): Promise<void> {
   const { services, terminal } = context;
   const started = services.now();
-  if (options.out !== undefined) await services.requireSketchFolder(options.out);
+  if (options.out !== undefined) await services.requireSketchFolder(options.out, resolve(file));
   await withSketches(file, options, context, async (dataset) => {
     terminal.progress('Measuring ...');
     const scored = await withEngine(context, (engine) => scoreDataset(dataset, options, { ...context, engine }));
@@ -59,7 +60,9 @@ async function score(file: string, options: ScoreOptions, context: CommandContex
     const result = { file: dataset.file, ...scored, seconds };
     if (options.out !== undefined) await services.writeSketchFolder(options.out, keptOf(dataset), result);
     printResult(context, options, result, describe(result));
-    if (options.atLeast !== undefined && scored.gVendi < options.atLeast) context.answer(ExitCode.GateNotMet);
+    if (options.atLeast === undefined || scored.gVendi >= options.atLeast) return;
+    terminal.note(`G-Vendi is below the ${options.atLeast} that --at-least asks for.`);
+    context.answer(ExitCode.GateNotMet);
   });
 }
 
@@ -123,7 +126,7 @@ function describe(result: Scored & { readonly seconds: number }): string {
   const cut = result.truncated === 0 ? '' : `, ${whole(result.truncated)} prompts cut on the left`;
   return [
     `G-Vendi ${decimal(result.gVendi)}${interval}, n = ${whole(result.n)}, d = ${whole(result.d)}, proxy ${result.proxy.model ?? result.proxy.weights.slice(0, 12)}`,
-    `${whole(result.tokens)} completion tokens, ${whole(result.excluded)} rows excluded${excludedWhy(result)}${cut}, ` +
+    `${whole(result.tokens)} completion tokens, ${plural(result.excluded, 'row')} excluded${excludedWhy(result)}${cut}, ` +
       duration(result.seconds),
     ...measureLines(result),
     ...curveLines(result),
@@ -131,11 +134,15 @@ function describe(result: Scored & { readonly seconds: number }): string {
   ].join('\n');
 }
 
-function measureLines({ measures, measuredRows }: Scored): string[] {
+function measureLines({ measures, measuredRows, notMeasured }: Scored): string[] {
   const rows = Object.entries(measures).map(([name, value]) => {
     return [name, decimal(value, 4), name in measuredRows ? whole(measuredRows[name] ?? 0) : 'all'];
   });
-  return rows.length === 0 ? [] : [textTable(['Measure', 'value', 'rows'], rows)];
+  const reasons = Object.entries(notMeasured).map(([name, reason]) => `${name} (${reason})`);
+  return [
+    ...(rows.length === 0 ? [] : [textTable(['Measure', 'value', 'rows'], rows)]),
+    ...(reasons.length === 0 ? [] : [`Not measured: ${reasons.join(', ')}.`]),
+  ];
 }
 
 function curveLines({ curve = [] }: Scored): string[] {

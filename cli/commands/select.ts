@@ -1,5 +1,6 @@
 // diffract select: the rows of a data file that are most diverse together, at the wanted size.
 
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { RowSource } from '../../core/diversity/row-source.ts';
@@ -15,8 +16,8 @@ import { printResult } from '../context.ts';
 import type { CommandContext, JsonOption } from '../context.ts';
 import { withEngine } from '../dataset-diversity.ts';
 import { sourceOf } from '../example-rows.ts';
-import { ExitCode } from '../exit.ts';
-import { integer, wholeNumber } from '../options.ts';
+import { ExitCode, UsageError } from '../exit.ts';
+import { integer, pairs, wholeNumber } from '../options.ts';
 import type { SketchedDataset } from '../sketched-dataset.ts';
 import { requireSameOrigin, withSketches } from '../sketched-dataset.ts';
 import type { SketchOptions } from '../sketch-options.ts';
@@ -29,6 +30,7 @@ interface SelectOptions extends SketchOptions, JsonOption {
   readonly seed: number;
   readonly out: string;
   readonly pool?: string;
+  readonly poolMap?: Readonly<Record<string, string>>;
 }
 
 export function addSelect(program: Command, context: CommandContext): void {
@@ -40,7 +42,8 @@ export function addSelect(program: Command, context: CommandContext): void {
     .requiredOption('--out <file>', '.jsonl or .csv that the chosen rows are written to, in the order of the file')
     .addOption(new Option('--method <method>', 'how to choose').choices(selectionMethods).default('spectral'))
     .option('--seed <n>', 'seed of the random choices', integer, 0)
-    .option('--pool <file>', 'rows that are there already and should be complemented');
+    .option('--pool <file>', 'rows that are there already and should be complemented')
+    .option('--pool-map <pairs>', 'columns of the pool, where they have other names than --map says', pairs);
   withSketchOptions(command)
     .option('--json', 'one JSON document on stdout')
     .addHelpText('after', '\nExample:\n  diffract select pool.jsonl --count 500 --out chosen.jsonl')
@@ -69,11 +72,13 @@ interface Selected {
 async function select(file: string, options: SelectOptions, context: CommandContext): Promise<void> {
   const { services } = context;
   const started = services.now();
-  await services.requireWritable(options.out);
-  const { pool } = options;
+  const { pool, out } = options;
+  if ([file, pool].some((read) => read !== undefined && resolve(read) === resolve(out)))
+    throw new UsageError(`--out ${out} is a file that rows are read from; name another.`);
+  await services.requireWritable(out);
   const result = await (pool === undefined
     ? withSketches(file, options, context, (dataset) => selectFrom(dataset, null, options, context))
-    : withSketches(pool, withoutLimit(options), context, (held) =>
+    : withSketches(pool, poolOptions(options), context, (held) =>
         withSketches(file, options, context, (dataset) => selectFrom(dataset, held, options, context)),
       ));
   const timed: Selected = { ...result, seconds: Number((services.now() - started).toFixed(2)) };
@@ -81,9 +86,9 @@ async function select(file: string, options: SelectOptions, context: CommandCont
   if (timed.count < options.count) context.answer(ExitCode.GateNotMet);
 }
 
-/** A limit is for the file that rows are chosen from. */
-function withoutLimit({ limit: _, ...options }: SelectOptions): SketchOptions {
-  return options;
+/** A limit is for the file that rows are chosen from, and the pool may name its columns otherwise. */
+function poolOptions({ limit: _, poolMap, ...options }: SelectOptions): SketchOptions {
+  return poolMap === undefined ? options : { ...options, map: poolMap };
 }
 
 async function selectFrom(
@@ -156,7 +161,9 @@ function describe(result: Selected, wanted: number): string {
         ['all', whole(of), decimal(all)],
       ],
     ),
-    ...(count < wanted && count < of ? [`Fewer than the ${whole(wanted)} wanted; why not the others: ${others}.`] : []),
+    ...(count < wanted
+      ? [`${whole(wanted)} were wanted; ${count < of ? `why not the others: ${others}` : 'there are no more'}.`]
+      : []),
     `${ratio} times as diverse as the draw (d = ${whole(d)}), written to ${out}, ${duration(seconds)}`,
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 // diffract vendi: the Vendi score of plain vectors, such as embeddings of one's own.
 
 import { resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import type { VectorFile } from '../../adapters/datasets/vector-file.ts';
@@ -25,7 +26,7 @@ export function addVendi(program: Command, context: CommandContext): void {
     .option('--json', 'one JSON document on stdout')
     .addHelpText('after', '\nExample:\n  diffract vendi embeddings.npy --q 2 --json')
     .action(async (file: string, options: VendiOptions) => {
-      const vectors = await context.services.openVectors(resolve(file));
+      const vectors = watched(await context.services.openVectors(resolve(file)), context);
       const { count: n, dimension: d } = vectors;
       const spectrum = await spectrumOf(vectors, options.q, context).finally(() => vectors.close());
       const vendi = vendiScore(spectrum, options.q);
@@ -33,6 +34,20 @@ export function addVendi(program: Command, context: CommandContext): void {
       const text = `Vendi score of order ${q}: ${decimal(vendi, 6)}, n = ${whole(n)}, d = ${whole(d)}`;
       printResult(context, options, { n, d, q, vendi }, text);
     });
+}
+
+/** Says how far reading is, and ends at Ctrl-C between two reads. */
+function watched(vectors: VectorFile, { terminal, signal }: CommandContext): VectorFile {
+  return {
+    ...vectors,
+    async read(start, end) {
+      // The loops between reads hold the thread, so Ctrl-C is heard here.
+      await setImmediate();
+      signal.throwIfAborted();
+      terminal.progress(`Vectors ${whole(start)} to ${whole(end - 1)} of ${whole(vectors.count)} ...`);
+      return vectors.read(start, end);
+    },
+  };
 }
 
 /** Multiply-adds up to which float64 loops take seconds; above, float32 products on every core, right to 1e-6 from order 1 on. */

@@ -106,7 +106,7 @@ describe('diffract score', () => {
     assert.equal(bare.measures['mean-proxy-loss'], 1);
     assert.match(bare.notMeasured['label-centred-g-vendi'] ?? '', /no labels/);
     assert.match(bare.notMeasured['embedding-vendi'] ?? '', /no embeddings/);
-    const map = ['--map', 'prompt=prompt,completion=completion,label=kind'];
+    const map = ['--map', 'label=kind'];
     const labelled = JSON.parse((await score('data.jsonl', rows, ...map)).output) as Scored;
     // Label 0 has a and c, label 1 b and d; without their means, each label has one direction left.
     assert.ok(Math.abs((labelled.measures['label-centred-g-vendi'] ?? 0) - 2) < 1e-6);
@@ -138,6 +138,11 @@ describe('diffract score', () => {
     assert.equal((await score('rows.csv', 'q\na\n', '--map', 'prompt=q')).code, 2);
     assert.equal((await score('rows.txt', '')).code, 2);
     assert.match((await score('empty.jsonl', '')).messages, /holds no rows/);
+    const absent = await sketchingWorld().run('score', 'absent.jsonl');
+    assert.equal(absent.code, 4);
+    assert.match(absent.messages, /Nothing lies at .*absent\.jsonl; expected a data file/);
+    const chat = lines([{ messages: [{ role: 'assistant', content: 'x' }] }]);
+    assert.match((await score('chat.jsonl', chat)).messages, /^Row 0: expected a user turn/);
   });
 
   it('refuses an id that stands twice', async () => {
@@ -208,6 +213,15 @@ describe('diffract score, again', () => {
     assert.match(folder.notMeasured['self-bleu'] ?? '', /no texts/);
     assert.deepEqual([folder.excluded, folder.proxy], [1, result.proxy], 'as the result beside the sketches says');
     assert.equal((await world.run('score', path, '--out', out)).code, 0, 'its own folder may be replaced');
+    const other = await world.run('score', world.file('other.jsonl', prompts('ab')), '--out', out);
+    assert.equal(other.code, 2);
+    assert.match(
+      other.messages,
+      /found the result for .*data\.jsonl there; .* Name another folder, or delete this one/,
+    );
+    const nowhere = await world.run('score', path, '--out', join(out, 'no', 'such'));
+    assert.equal(nowhere.code, 2);
+    assert.match(nowhere.messages, /found no folder at .* Make it first/);
   });
 
   it('leaves alone what it did not write', async () => {
@@ -332,8 +346,12 @@ describe('diffract select', () => {
   });
 
   it('answers 3 when there are fewer rows than wanted', async () => {
-    const { code, result } = await selected('--count', '50');
+    const { code, result, world } = await selected('--count', '50');
     assert.deepEqual([code, result.count], [3, 18]);
+    const path = join(world.services.stateFolder, 'data.jsonl');
+    const same = await world.run('select', path, '--count', '2', '--out', path);
+    assert.equal(same.code, 2);
+    assert.match(same.messages, /is a file that rows are read from; name another/);
   });
 
   it('complements a pool, and refuses an output that it cannot write before it sketches', async () => {
@@ -344,6 +362,11 @@ describe('diffract select', () => {
     const { code, messages } = await world.run('select', path, '--count', '2', '--out', out, '--pool', pool);
     assert.equal(code, 0, messages);
     assert.equal(readFileSync(out, 'utf8'), 'prompt,completion\r\nc,x\r\nc,x\r\n');
+    const named = world.file('named.csv', 'question,reply\na,x\nb,x\n');
+    const pools = ['--pool', named, '--pool-map', 'prompt=question,completion=reply'];
+    const other = await world.run('select', path, '--count', '2', '--out', out, ...pools);
+    assert.equal(other.code, 0, other.messages);
+    assert.equal(readFileSync(out, 'utf8'), 'prompt,completion\r\na,x\r\nc,x\r\n');
     const same = await world.run('select', path, '--count', '2', '--out', out, '--pool', path);
     assert.equal(same.code, 0, 'a file may complement itself');
     const asked = world.asked.length;

@@ -56,4 +56,13 @@ describe('diffract vendi on a large file', () => {
       assert.match(String(await vendi(1e6, 20_000, rows, '--q', q)), /1000000 rows of 20000 values .*take fewer rows/);
     }
   });
+
+  it('ends at Ctrl-C between two reads', async () => {
+    const world = createWorld();
+    const path = join(world.services.stateFolder, 'm.jsonl');
+    writeFileSync(path, '[1,0]\n[0,3]\n');
+    world.interrupt.abort();
+    const { code, output } = await world.run('vendi', path);
+    assert.deepEqual([code, output], [130, '']);
+  });
 });
