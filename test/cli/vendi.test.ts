@@ -1,6 +1,8 @@
 // diffract vendi on large files: which products it takes for which order.
 
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { RowMatrix } from '../../core/diversity/row-matrix.ts';
 import { rowsInMemory } from '../../core/diversity/row-source.ts';
