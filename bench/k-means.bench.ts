@@ -3,20 +3,15 @@
 //   node --import tsx bench/k-means.bench.ts [ROWS] [CLUSTERS] [ITERATIONS] [THREADS] [REPEATS] [PYTHON]
 // With `memory` in place of ROWS: the peak memory of this process for 100,000 and 400,000 rows that are made when read.
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createOnnxRuntime, sessionPool } from '../adapters/onnx/runtime.ts';
+import { createMatrixEngine } from '../adapters/onnx/matrix-engine.ts';
 import type { RowSource } from '../core/diversity/row-source.ts';
-import { rowsInMemory } from '../core/diversity/row-source.ts';
-import { GraphEngine } from '../core/matrix/graph-engine.ts';
+import type { GraphEngine } from '../core/matrix/graph-engine.ts';
 import { sphericalKMeans } from '../core/selection/spherical-k-means.ts';
 import type { Timing } from './numeric-peer.ts';
-import { startPeer, timed } from './numeric-peer.ts';
-import { inventedRows, writeRowFile } from './row-sets.ts';
+import { DIMENSION, timeCells, timed, withContest } from './numeric-peer.ts';
+import { inventedRows } from './row-sets.ts';
 import { spread } from './sketch-engine.ts';
 
-const DIMENSION = 1024;
 const [
   what = '100000',
   clusters = '1000',
@@ -38,15 +33,10 @@ else if (what.startsWith('peak=')) await reportPeak(Number(what.slice(5)));
 else await compare(Number(what));
 
 async function compare(count: number): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'k-means-'));
-  const peer = startPeer(python, './k-means-peer.py', Number(threads));
-  const engine = openEngine();
-  try {
-    const path = join(folder, 'rows.f32');
-    const source = rowsInMemory(await writeRowFile(path, inventedRows(count, DIMENSION)));
-    const { versions } = await peer.ask({ rows: path, dimension: DIMENSION });
+  const setting = { script: './k-means-peer.py', python, threads: Number(threads), count };
+  await withContest(setting, async ({ peer, engine, source, greeting }) => {
     const shape = `${count} x ${DIMENSION}, ${clusters} clusters, ${iterations} iterations`;
-    console.log(`${shape}, ${threads} threads, ${String(versions)}; min / median / max`);
+    console.log(`${shape}, ${threads} threads, ${String(greeting['versions'])}; min / median / max`);
     console.log(
       '| peer | ours, CPU s | peer, CPU s | ours / peer, CPU | ours / peer, wall | mean cosine, ours | mean cosine, peer |',
     );
@@ -61,24 +51,13 @@ async function compare(count: number): Promise<void> {
         const otherSimilarity = Number(answer['similarity']);
         rounds.push({ own, other, ownSimilarity: meanSimilarity, otherSimilarity });
       }
-      console.log(`| ${library} | ${cellsOf(rounds).join(' | ')} |`);
+      const similarities = [
+        rounds.map(({ ownSimilarity }) => ownSimilarity),
+        rounds.map(({ otherSimilarity }) => otherSimilarity),
+      ];
+      console.log(`| ${library} | ${[...timeCells(rounds), ...similarities.map(spread)].join(' | ')} |`);
     }
-  } finally {
-    peer.end();
-    await engine.close();
-    await rm(folder, { recursive: true });
-  }
-}
-
-function cellsOf(rounds: readonly Round[]): string[] {
-  return [
-    spread(rounds.map(({ own }) => own.processor)),
-    spread(rounds.map(({ other }) => other.processor)),
-    spread(rounds.map(({ own, other }) => own.processor / other.processor)),
-    spread(rounds.map(({ own, other }) => own.wall / other.wall)),
-    spread(rounds.map(({ ownSimilarity }) => ownSimilarity)),
-    spread(rounds.map(({ otherSimilarity }) => otherSimilarity)),
-  ];
+  });
 }
 
 function clustersOf(source: RowSource, engine: GraphEngine) {
@@ -90,12 +69,6 @@ function clustersOf(source: RowSource, engine: GraphEngine) {
     tolerance: 0,
     engine,
   });
-}
-
-function openEngine(): GraphEngine {
-  const runtime = createOnnxRuntime();
-  const count = Number(threads);
-  return new GraphEngine({ count, open: (model) => sessionPool(runtime, model, count) });
 }
 
 function compareMemory(): void {
@@ -113,7 +86,7 @@ function compareMemory(): void {
 }
 
 async function reportPeak(count: number): Promise<void> {
-  const engine = openEngine();
+  const engine = createMatrixEngine(Number(threads));
   await clustersOf(inventedRows(count, DIMENSION, 2), engine);
   await engine.close();
   console.log(Math.round(process.resourceUsage().maxRSS / 1024));

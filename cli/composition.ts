@@ -39,11 +39,8 @@ export function createServices(environment: NodeJS.ProcessEnv, currentFolder: st
       return createModelRuntime({ sessions });
     },
     async openMatrixEngine() {
-      const { createOnnxRuntime, sessionPool } = await import('../adapters/onnx/runtime.ts');
-      const { GraphEngine } = await import('../core/matrix/graph-engine.ts');
-      const runtime = createOnnxRuntime();
-      const count = availableParallelism();
-      return new GraphEngine({ count, open: (model) => sessionPool(runtime, model, count) });
+      const { createMatrixEngine } = await import('../adapters/onnx/matrix-engine.ts');
+      return createMatrixEngine(availableParallelism());
     },
     ...createDataServices(stateFolder),
     listModels,

@@ -5,17 +5,15 @@ import { createDiversityActivities } from '../activities/diversity.ts';
 import { guardActivities } from '../activities/guard.ts';
 import { sketchRecipe } from '../activities/sketching.ts';
 import { createModelRuntime } from '../adapters/models/runtime.ts';
-import { createOnnxRuntime, sessionPool } from '../adapters/onnx/runtime.ts';
+import { createMatrixEngine } from '../adapters/onnx/matrix-engine.ts';
 import { openStore } from '../adapters/store/open.ts';
 import { TaskQueue } from '../contracts/queues.ts';
-import { GraphEngine } from '../core/matrix/graph-engine.ts';
 import { numberSetting, serve } from './serve.ts';
 
 await serve(async () => {
   const sessions = numberSetting('DIFFRACT_SESSIONS', 2);
   const models = createModelRuntime({ sessions });
-  const graphs = createOnnxRuntime();
-  const engine = new GraphEngine({ count: sessions, open: (model) => sessionPool(graphs, model, sessions) });
+  const engine = createMatrixEngine(sessions);
   const chunks = createChunkActivities(openStore, { sketch: (job) => sketchRecipe(models, job) });
   return {
     queue: TaskQueue.Gradients,

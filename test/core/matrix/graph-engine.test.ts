@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import { createOnnxRuntime, sessionPool } from '../../../adapters/onnx/runtime.ts';
+import { createMatrixEngine } from '../../../adapters/onnx/matrix-engine.ts';
 import type { RowMatrix } from '../../../core/diversity/row-matrix.ts';
 import { gatherRows } from '../../../core/diversity/row-matrix.ts';
 import { momentMatrix } from '../../../core/diversity/covariance.ts';
@@ -8,7 +8,7 @@ import { rowsInMemory } from '../../../core/diversity/row-source.ts';
 import { momentSpectrum } from '../../../core/diversity/moment-spectrum.ts';
 import { gVendiOfCovariance, momentsOf, sketchSpectrum, vendiScore } from '../../../core/diversity/vendi.ts';
 import type { MatrixEngine } from '../../../core/matrix/engine.ts';
-import { GraphEngine } from '../../../core/matrix/graph-engine.ts';
+import type { GraphEngine } from '../../../core/matrix/graph-engine.ts';
 import { plainEngine } from '../../../core/matrix/plain-engine.ts';
 import { permutation } from '../../../core/random/philox.ts';
 import { selectKCenter } from '../../../core/selection/k-center.ts';
@@ -17,8 +17,7 @@ import { sphericalKMeans } from '../../../core/selection/spherical-k-means.ts';
 import { groupedRows, randomUnitRows, repeatedRows } from '../diversity/unit-rows.ts';
 
 function engineOf(count: number): GraphEngine {
-  const runtime = createOnnxRuntime();
-  const engine = new GraphEngine({ count, open: (model) => sessionPool(runtime, model, count) });
+  const engine = createMatrixEngine(count);
   after(() => engine.close());
   return engine;
 }
