@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { GVendiInterval } from '../core/diversity/g-vendi-interval.ts';
 import { drawnLogs, intervalOfDraws } from '../core/diversity/g-vendi-interval.ts';
 import type { RowSource } from '../core/diversity/row-source.ts';
+import type { GVendi } from '../core/diversity/vendi.ts';
 import type { MatrixEngine } from '../core/matrix/engine.ts';
 import type { CommandContext } from './context.ts';
 
@@ -22,11 +23,12 @@ export function intervalRows(dimension: number): { readonly least: number; reado
 
 /**
  * Null where there are too few rows for one, or too many.
+ * @param score - of the same sketches
  * @param key - names the random stream; what is compared is drawn by different keys
  */
 export async function intervalOf(
   sketches: RowSource,
-  key: string,
+  { score, key }: { readonly score: GVendi; readonly key: string },
   { terminal, signal }: Pick<CommandContext, 'terminal' | 'signal'>,
 ): Promise<GVendiInterval | null> {
   const { least, most } = intervalRows(sketches.dimension);
@@ -40,7 +42,7 @@ export async function intervalOf(
     await setImmediate();
     signal.throwIfAborted();
   }
-  return intervalOfDraws(rows, logs);
+  return intervalOfDraws(score, logs);
 }
 
 /** Lends the engine that measures large files. */

@@ -72,8 +72,7 @@ async function columnsFound(readDataset: ReadDataset, source: Omit<FileSource, '
       await firstRow(readDataset, { ...source, map: turnMap('messages') });
       return turnMap('messages');
     } catch (notMessages) {
-      // A column of messages is there, but its first row cannot be read: that is the better message.
-      if (!(notMessages instanceof PermanentError) || notMessages.message.startsWith('Row ')) throw notMessages;
+      if (!(notMessages instanceof PermanentError)) throw notMessages;
       throw new PermanentError(
         FailureType.InvalidData,
         `${source.path} has neither columns prompt and completion nor a column messages. Name its columns: ` +
@@ -84,11 +83,11 @@ async function columnsFound(readDataset: ReadDataset, source: Omit<FileSource, '
   }
 }
 
+/** Columns are checked when the first row is read; what stands in them is read later, row by row. */
 async function firstRow(readDataset: ReadDataset, source: FileSource): Promise<void> {
   const rows = readDataset(source)[Symbol.asyncIterator]();
-  const first = await rows.next();
+  await rows.next();
   await rows.return?.();
-  if (first.done !== true) exampleOf(first.value.fields, first.value.row);
 }
 
 function columnsNamed(map: ColumnMap): ColumnMap {

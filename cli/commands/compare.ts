@@ -108,13 +108,13 @@ async function measuredSide(
 ): Promise<Measured> {
   const chosen = selectRandom(dataset.rows.length, n, `compare/${options.seed}`);
   const sketches = rowsAt(dataset.sketches, chosen);
-  const { value } = await withEngine(context, (engine) => gVendiOf(sketches, engine));
-  const bounds = await intervalOf(sketches, `compare/${options.seed}/${key}`, context);
+  const score = await withEngine(context, (engine) => gVendiOf(sketches, engine));
+  const bounds = await intervalOf(sketches, { score, key: `compare/${options.seed}/${key}` }, context);
   const measured = await measuresOf(dataset, chosen, options, context);
   const side: Side = {
     file: dataset.file,
     rows: dataset.rows.length,
-    gVendi: value,
+    gVendi: score.value,
     interval: bounds === null ? null : [bounds.low, bounds.high],
     measures: measured.values,
     measuredRows: measured.partial,

@@ -95,13 +95,13 @@ async function scoreDataset(
   const { sketches, origin } = dataset;
   const { specification, dimension: _, ...proxy } = origin;
   const { engine } = context;
-  const { value, n, d } = await gVendiOf(sketches, engine);
-  const bounds = await intervalOf(sketches, 'score', context);
+  const found = await gVendiOf(sketches, engine);
+  const bounds = await intervalOf(sketches, { score: found, key: 'score' }, context);
   const measured = await measuresOf(dataset, Array.from(dataset.rows.keys()), options, context);
   return {
-    n,
-    d,
-    gVendi: value,
+    n: found.n,
+    d: found.d,
+    gVendi: found.value,
     interval: bounds === null ? null : [bounds.low, bounds.high],
     excluded: Object.values(dataset.excluded).reduce((sum, count) => sum + count, 0),
     reasons: dataset.excluded,

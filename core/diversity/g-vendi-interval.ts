@@ -4,6 +4,7 @@ import { uniforms } from '../random/philox.ts';
 import { normalQuantile } from '../stats/normal.ts';
 import type { RowMatrix } from './row-matrix.ts';
 import { gatherRows } from './row-matrix.ts';
+import type { GVendi } from './vendi.ts';
 import { gVendi, sketchSpectrum, vendiScore } from './vendi.ts';
 
 /** An interval around a G-Vendi value, and how it was made. */
@@ -31,7 +32,8 @@ export function gVendiInterval(
   sketches: RowMatrix,
   { key, draws = DRAWS, confidence = 0.95 }: { key: string; draws?: number; confidence?: number },
 ): GVendiInterval {
-  return intervalOfDraws(sketches, [...drawnLogs(sketches, { key, draws })], confidence);
+  const logs = [...drawnLogs(sketches, { key, draws })];
+  return intervalOfDraws(gVendi(sketches), logs, confidence);
 }
 
 /** ln(score) of each draw, one at a time: a caller may do something else, or stop, between two of them. */
@@ -45,14 +47,18 @@ export function* drawnLogs(
   for (let draw = 0; draw < draws; draw++) yield Math.log(drawnScore(sketches, `${key}/${draw}`));
 }
 
-/** The interval that `drawnLogs` stand for. */
-export function intervalOfDraws(sketches: RowMatrix, logs: readonly number[], confidence = 0.95): GVendiInterval {
+/** The interval that `drawnLogs` stand for, around the score of the same rows. */
+export function intervalOfDraws(
+  { value, n, d }: Pick<GVendi, 'value' | 'n' | 'd'>,
+  logs: readonly number[],
+  confidence = 0.95,
+): GVendiInterval {
   const draws = logs.length;
-  const logValue = Math.log(gVendi(sketches).value);
+  const logValue = Math.log(value);
   const mean = logs.reduce((a, b) => a + b, 0) / draws;
   const logDeviation = Math.sqrt(logs.reduce((sum, log) => sum + (log - mean) ** 2, 0) / (draws - 1));
   const reach = normalQuantile((1 + confidence) / 2) * logDeviation;
-  const ceiling = Math.min(sketches.count, sketches.dimension);
+  const ceiling = Math.min(n, d);
   return {
     low: Math.max(1, Math.exp(logValue - reach)),
     high: Math.min(ceiling, Math.exp(logValue + reach)),

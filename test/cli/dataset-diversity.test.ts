@@ -8,6 +8,7 @@ import { readDataset } from '../../adapters/datasets/read-dataset.ts';
 import { intervalOf, intervalRows } from '../../cli/dataset-diversity.ts';
 import { gVendiInterval } from '../../core/diversity/g-vendi-interval.ts';
 import { rowsInMemory } from '../../core/diversity/row-source.ts';
+import { gVendi } from '../../core/diversity/vendi.ts';
 import { randomUnitRows } from '../core/diversity/unit-rows.ts';
 import { createWorld, fakeRuntime } from './fakes.ts';
 
@@ -30,22 +31,24 @@ describe('the interval of a data file', () => {
 
   it('is left out, and nothing is read, outside these numbers of rows', async () => {
     const read = () => assert.fail('was read');
+    const score = gVendi(randomUnitRows('interval', 2, 2));
     for (const [count, dimension] of [
       [7, 16],
       [400, 278_528],
       [32_769, 1024],
     ] as const) {
-      assert.equal(await intervalOf({ count, dimension, read }, 'k', silent()), null);
+      assert.equal(await intervalOf({ count, dimension, read }, { score, key: 'k' }, silent()), null);
     }
   });
 
   it('is that of the whole bootstrap, and stops between two draws at Ctrl-C', async () => {
     const rows = randomUnitRows('interval', 40, 16);
-    const found = await intervalOf(rowsInMemory(rows), 'k', silent());
+    const drawing = { score: gVendi(rows), key: 'k' };
+    const found = await intervalOf(rowsInMemory(rows), drawing, silent());
     assert.deepEqual(found, gVendiInterval(rows, { key: 'k' }));
     const interrupt = new AbortController();
     setImmediate(() => interrupt.abort());
-    await assert.rejects(intervalOf(rowsInMemory(rows), 'k', silent(interrupt.signal)), { name: 'AbortError' });
+    await assert.rejects(intervalOf(rowsInMemory(rows), drawing, silent(interrupt.signal)), { name: 'AbortError' });
   });
 
   it('is drawn by different keys for the two files of a comparison', async () => {
