@@ -18,6 +18,32 @@ export function sameNumber(a: Rational, b: Rational): boolean {
   return a.numerator === b.numerator && a.denominator === b.denominator;
 }
 
+export function sumOf(a: Rational, b: Rational): Rational {
+  return rational(a.numerator * b.denominator + b.numerator * a.denominator, a.denominator * b.denominator);
+}
+
+export function productOf(a: Rational, b: Rational): Rational {
+  return rational(a.numerator * b.numerator, a.denominator * b.denominator);
+}
+
+/** @throws {RangeError} for a divisor of 0 */
+export function quotientOf(a: Rational, b: Rational): Rational {
+  return rational(a.numerator * b.denominator, a.denominator * b.numerator);
+}
+
+/** The nearest float64; infinite beyond its range. */
+export function asFloat({ numerator, denominator }: Rational): number {
+  const [top, bottom] = [Number(numerator), Number(denominator)];
+  if (Number.isFinite(top) && Number.isFinite(bottom)) return top / bottom;
+  const shift = BigInt(Math.max(bitLength(numerator), bitLength(denominator)) - 1000);
+  return Number(numerator >> shift) / Number(denominator >> shift);
+}
+
+/** Binary digits of the size of `value`. */
+export function bitLength(value: bigint): number {
+  return (value < 0n ? -value : value).toString(16).length * 4;
+}
+
 /** An integer, a finite decimal where there is one, else `a/b`. */
 export function formatRational({ numerator, denominator }: Rational): string {
   if (denominator === 1n) return String(numerator);
@@ -30,9 +56,10 @@ export function formatRational({ numerator, denominator }: Rational): string {
 
 /**
  * The number that `text` writes: `-3`, `1,234.50`, `.5`, `4.5e3`, `7/8`, `\frac{7}{8}`, `1 1/2`, `1\frac{1}{2}`; null
- * for anything else, and for exponents beyond 1,000.
+ * for anything else, and for numbers of more than 4,000 characters or digits.
  */
 export function parseRational(text: string): Rational | null {
+  if (text.length > LONGEST_NUMBER) return null;
   const plain = text
     .trim()
     .replace(/^\+/, '')
@@ -44,6 +71,9 @@ export function parseRational(text: string): Rational | null {
   if (slashed) return mixed(slashed);
   return decimal(plain);
 }
+
+/** Characters of a number; reading more would take time that grows with the square. */
+const LONGEST_NUMBER = 4000;
 
 function mixed([, sign = '', units = '0', top = '0', bottom = '1']: readonly (string | undefined)[]): Rational | null {
   if (BigInt(bottom) === 0n) return null;
@@ -57,7 +87,7 @@ function decimal(text: string): Rational | null {
   const [, sign = '', units = '', places = '', exponent = '0'] = match ?? [];
   if (!match || (units === '' && places === '')) return null;
   const power = Number(exponent) - places.length;
-  if (Math.abs(power) > 1000) return null;
+  if (Math.abs(power) > LONGEST_NUMBER) return null;
   const digits = BigInt(`${sign}${units.replaceAll(',', '')}${places}`);
   return power >= 0 ? rational(digits * 10n ** BigInt(power)) : rational(digits, 10n ** BigInt(-power));
 }

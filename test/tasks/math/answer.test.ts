@@ -1,30 +1,10 @@
-// Final answers: finding them in texts, their normal form, and when two are equal.
+// Answers of records and votes: their normal form, and when two are equal.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { finalAnswer, normalAnswer, sameAnswer } from '../../../tasks/math/answer.ts';
+import { normalAnswer, sameAnswer } from '../../../tasks/math/answer.ts';
 import { formatRational, parseRational, rational, sameNumber } from '../../../tasks/math/rational.ts';
-
-describe('the final answer of a text', () => {
-  const cases: readonly [text: string, answer: string | null][] = [
-    ['so it is \\boxed{7}.', '7'],
-    ['\\boxed{1} and then \\boxed{\\frac{1}{2}}', '\\frac{1}{2}'],
-    ['\\boxed{\\text{a} \\cup \\{b\\}}', '\\text{a} \\cup \\{b\\}'],
-    ['steps\n#### 1,200\n', '1,200'],
-    ['\\boxed{3}\n#### 4', '4'],
-    ['#### 4\nno, \\boxed{3}', '3'],
-    ['\\boxed 5$', '5'],
-    ['\\fbox{9}', '9'],
-    ['\\boxed{never closed', null],
-    ['\\boxed{ }', null],
-    ['####', null],
-    ['the answer is 7', null],
-  ];
-  for (const [text, answer] of cases) {
-    it(`of ${JSON.stringify(text)} is ${JSON.stringify(answer)}`, () => assert.equal(finalAnswer(text), answer));
-  }
-});
 
 describe('equal answers', () => {
   const equal: readonly [string, string][] = [
@@ -68,6 +48,29 @@ describe('equal answers', () => {
     ['z^4-z^2+1', 'z^4+z^2+1'],
   ];
   for (const [a, b] of different) it(`"${a}" is not "${b}"`, () => assert.ok(!sameAnswer(a, b)));
+});
+
+describe('normal forms', () => {
+  const cases: readonly [text: string, normal: string][] = [
+    ['1 1/2', '1.5'],
+    ['81, 256', '81, 256'],
+    ['1,\\!722', '1722'],
+    ['(20,100)', '(20,100)'],
+    ['(211)', '211'],
+    ['\\left( 3, \\frac{\\pi}{2} \\right)', '(3,\\frac{\\pi}{2})'],
+    ['\\tan 15^\\circ', '\\tan15^\\circ'],
+    ['\\dfrac12 \\pi k', '\\frac{1}{2}\\pi k'],
+    ['2 x + 3 y', '2x+3y'],
+    ['441\\text{ pounds}', '441'],
+    ['\\text{Wednesday}', 'Wednesday'],
+  ];
+  for (const [text, normal] of cases) {
+    it(`of "${text}" is "${normal}", which means the same and stays as it is`, () => {
+      assert.equal(normalAnswer(text), normal);
+      assert.equal(normalAnswer(normal), normal);
+      assert.ok(sameAnswer(text, normal));
+    });
+  }
 });
 
 describe('rational numbers', () => {
