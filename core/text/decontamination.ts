@@ -1,55 +1,19 @@
-// Benchmark items inside training text, found in two steps: a shared word n-gram that is not common in the training
-// side points at rows, and only a long common subsequence of words confirms one. A bare n-gram rule drops boilerplate.
-import { FailureType, PermanentError } from '../../contracts/failures.ts';
+// Benchmark items inside training text, found in two steps: a shared word n-gram that is not common in the training side points
+// at rows, and only a long common subsequence of words confirms one. A bare n-gram rule drops boilerplate.
+import type { DecontaminationIndex, IndexedRow, ReadingIndex } from './decontamination-index.ts';
+import type { ContaminationKind, DecontaminationProfile } from './decontamination-profiles.ts';
+import { numbersOf, proseWords, unnumberedProseWords } from './decontamination-text.ts';
 import { commonSubsequenceLength } from './longest-common-subsequence.ts';
-import { ngramKeys } from './n-grams.ts';
-import { words } from './words.ts';
-
-export interface BenchmarkRow {
-  readonly benchmark: string;
-  readonly rowId: string;
-  readonly text: string;
-}
-
-/** Asymptote figures: drawing code that unrelated problems share. */
-const DRAWING = /\[asy\].*?(?:\[\/asy\]|$)/gs;
-
-/** The numbers that say what counts as contaminated. */
-export interface DecontaminationProfile {
-  /** Words of an n-gram. */
-  readonly n: number;
-  /** Confirmed from this share up: common subsequence of words over the words of the shorter text. */
-  readonly overlap: number;
-  /** An n-gram in more seed texts than both of these is common and points at nothing. */
-  readonly commonCount: number;
-  readonly commonShare: number;
-}
-
-export const DEFAULT_DECONTAMINATION: DecontaminationProfile = {
-  n: 10,
-  overlap: 0.6,
-  commonCount: 5,
-  commonShare: 0.0005,
-};
-
-/** Benchmark n-grams, ready to be looked up; made once and used for every sample. */
-export interface DecontaminationIndex {
-  readonly profile: DecontaminationProfile;
-  readonly rows: readonly { readonly benchmark: string; readonly rowId: string; readonly words: readonly string[] }[];
-  /** Rows that hold an n-gram, by its key. */
-  readonly holders: ReadonlyMap<number, readonly number[]>;
-  /** Rows by their normalised text: an equal text is contaminated however short or common. */
-  readonly equals: ReadonlyMap<string, number>;
-  /** Benchmark n-grams that are common among the seeds. */
-  readonly common: ReadonlySet<number>;
-}
+import { ngramCodes } from './n-grams.ts';
+import { WordCodes } from './word-codes.ts';
 
 export interface Contamination {
   readonly benchmark: string;
   readonly rowId: string;
-  /** The first shared n-gram that pointed at the row, as words; the whole text where the texts are equal. */
+  readonly kind: ContaminationKind;
+  /** The first shared n-gram that pointed at the row, as words of the text (numbers as 0 where they did not count); the whole text where the texts are equal. */
   readonly ngram: string;
-  /** Common subsequence over the words of the shorter text, in (0, 1]. */
+  /** The share that confirmed the kind, in (0, 1]. */
   readonly overlap: number;
 }
 
@@ -58,124 +22,154 @@ export interface BenchmarkHits {
   readonly benchmark: string;
   /** Samples that share any n-gram: what a bare rule would drop. */
   readonly sharing: number;
-  /** Samples that share an n-gram that is not common. */
+  /** Samples that share an n-gram that is not common, numbers read as they are or all as one. */
   readonly pointed: number;
-  /** Samples whose overlap confirms it; one sample counts for each benchmark it holds. */
+  /** Samples whose overlap confirms it, as a kind that the profile counts; one sample counts for each benchmark it holds. */
   readonly confirmed: number;
 }
 
-/**
- * The index of `benchmarkRows`. `seedTexts` is the training side whose boilerplate is to be ignored; without any,
- * every n-gram counts.
- * @throws {PermanentError} `InvalidConfig` when the profile makes no sense
- */
-export function buildDecontaminationIndex(
-  benchmarkRows: readonly BenchmarkRow[],
-  seedTexts: readonly string[],
-  profile: DecontaminationProfile = DEFAULT_DECONTAMINATION,
-): DecontaminationIndex {
-  requireProfile(profile);
-  const holders = new Map<number, number[]>();
-  const equals = new Map<string, number>();
-  const rows = benchmarkRows.map(({ benchmark, rowId, text }, row) => {
-    const rowWords = proseWords(text);
-    for (const key of new Set(ngramKeys(rowWords, profile.n))) {
-      const holding = holders.get(key);
-      if (holding === undefined) holders.set(key, [row]);
-      else holding.push(row);
-    }
-    const whole = rowWords.join(' ');
-    if (whole !== '' && !equals.has(whole)) equals.set(whole, row);
-    return { benchmark, rowId, words: rowWords };
+export interface Decontamination {
+  /** The worst contamination of the next text over all benchmarks, or null: by kind, then by overlap. */
+  inspect(text: string): Contamination | null;
+  /** What the texts so far touched, for each benchmark of the index in order of first row. */
+  hits(): BenchmarkHits[];
+}
+
+/** Texts one by one against an index; the state does not grow with them. */
+export function openDecontamination(index: DecontaminationIndex): Decontamination {
+  const counts = new Map(index.rows.map(({ benchmark }) => [benchmark, { sharing: 0, pointed: 0, confirmed: 0 }]));
+  const count = (rows: Iterable<{ readonly benchmark: string }>, field: 'sharing' | 'pointed' | 'confirmed') => {
+    for (const benchmark of new Set(Array.from(rows, (row) => row.benchmark))) counts.get(benchmark)![field]++;
+  };
+  const scratch: Scratch = {
+    words: new WordCodes(),
+    unnumbered: new WordCodes(),
+    grams: new WordCodes(),
+    sharing: new Set(),
+    pointed: new Map(),
+  };
+  const rowsAt = (places: Iterable<number>) => Array.from(places, (row) => index.rows[row]!);
+  return {
+    inspect(text) {
+      pointAtRows(index, text, scratch);
+      const { sharing, pointed } = scratch;
+      if (sharing.size > 0) count(rowsAt(sharing), 'sharing');
+      if (pointed.size === 0) return null;
+      count(rowsAt(pointed.keys()), 'pointed');
+      const confirmed = confirm(index, text, scratch);
+      count(confirmed, 'confirmed');
+      return confirmed.reduce<Contamination | null>(worse, null);
+    },
+    hits: () => Array.from(counts, ([benchmark, found]) => ({ benchmark, ...found })),
+  };
+}
+
+/** What the inspection of one text needs, kept for the next one. */
+interface Scratch {
+  readonly words: WordCodes;
+  readonly unnumbered: WordCodes;
+  readonly grams: WordCodes;
+  /** Rows that share an n-gram, common or not. */
+  readonly sharing: Set<number>;
+  readonly pointed: Map<number, Pointer>;
+}
+
+/** What pointed at a row: its whole text, or the run of words that starts at this one. */
+interface Pointer {
+  readonly reading: 'equal' | 'literal' | 'unnumbered';
+  readonly start: number;
+}
+
+function pointAtRows(index: DecontaminationIndex, text: string, scratch: Scratch): void {
+  const { words, unnumbered, grams, sharing, pointed } = scratch;
+  sharing.clear();
+  pointed.clear();
+  index.literal.read(text, words);
+  const equal = index.equalRow(words);
+  if (equal !== undefined) pointed.set(equal, { reading: 'equal', start: 0 });
+  ngramCodes(words, index.profile.ngram, grams);
+  eachHolder(index.literal, grams, (row, start, common) => {
+    sharing.add(row);
+    if (!common && !pointed.has(row)) pointed.set(row, { reading: 'literal', start });
   });
-  return { profile, rows, holders, equals, common: commonKeys(holders, seedTexts, profile) };
-}
-
-/** The worst contamination of a text over all benchmarks, or null. */
-export function findContamination(index: DecontaminationIndex, text: string): Contamination | null {
-  return worstOf(inspect(index, text).confirmed);
-}
-
-/** Each text's worst contamination or null, and what each benchmark of the index was touched by, in order of first row. */
-export function decontaminate(
-  index: DecontaminationIndex,
-  texts: readonly string[],
-): { results: (Contamination | null)[]; hits: BenchmarkHits[] } {
-  const benchmarks = Array.from(new Set(index.rows.map((row) => row.benchmark)));
-  const counts = new Map(benchmarks.map((benchmark) => [benchmark, { sharing: 0, pointed: 0, confirmed: 0 }]));
-  const results = texts.map((text) => {
-    const { sharing, pointed, confirmed } = inspect(index, text);
-    for (const benchmark of sharing) counts.get(benchmark)!.sharing++;
-    for (const benchmark of pointed) counts.get(benchmark)!.pointed++;
-    for (const benchmark of new Set(confirmed.map((hit) => hit.benchmark))) counts.get(benchmark)!.confirmed++;
-    return worstOf(confirmed);
+  index.unnumbered.read(text, unnumbered);
+  ngramCodes(unnumbered, index.profile.ngram, grams);
+  eachHolder(index.unnumbered, grams, (row, start, common) => {
+    if (!common && !pointed.has(row)) pointed.set(row, { reading: 'unnumbered', start });
   });
-  return { results, hits: benchmarks.map((benchmark) => ({ benchmark, ...counts.get(benchmark)! })) };
 }
 
-interface Inspection {
-  readonly sharing: ReadonlySet<string>;
-  readonly pointed: ReadonlySet<string>;
-  readonly confirmed: readonly Contamination[];
+function eachHolder(
+  { holders, common }: ReadingIndex,
+  grams: WordCodes,
+  visit: (row: number, start: number, common: boolean) => void,
+): void {
+  for (let start = 0; start < grams.count; start++) {
+    const place = holders.find(grams.low[start]!, grams.high[start]!);
+    if (place >= 0) holders.forEachRow(place, (row) => visit(row, start, common[place] === 1));
+  }
 }
 
-function inspect(index: DecontaminationIndex, text: string): Inspection {
-  const { profile, rows, holders } = index;
-  const textWords = proseWords(text);
-  const sharing = new Set<string>();
-  const pointedRows = new Map<number, string>();
-  const equal = index.equals.get(textWords.join(' '));
-  if (equal !== undefined) pointedRows.set(equal, textWords.join(' '));
-  ngramKeys(textWords, profile.n).forEach((key, start) => {
-    for (const row of holders.get(key) ?? []) {
-      sharing.add(rows[row]!.benchmark);
-      if (index.common.has(key) || pointedRows.has(row)) continue;
-      pointedRows.set(row, textWords.slice(start, start + profile.n).join(' '));
-    }
-  });
-  const pointed = new Set(Array.from(pointedRows.keys(), (row) => rows[row]!.benchmark));
+function confirm(
+  { rows, profile }: DecontaminationIndex,
+  text: string,
+  { words, unnumbered, pointed }: Scratch,
+): Contamination[] {
+  const sample = {
+    words: words.low.slice(0, words.count),
+    unnumberedWords: unnumbered.low.slice(0, unnumbered.count),
+    numbers: numbersOf(text),
+  };
   const confirmed: Contamination[] = [];
-  for (const [row, ngram] of pointedRows) {
-    const { benchmark, rowId, words: rowWords } = rows[row]!;
-    const overlap = commonSubsequenceLength(textWords, rowWords) / Math.min(textWords.length, rowWords.length);
-    if (overlap >= profile.overlap) confirmed.push({ benchmark, rowId, ngram, overlap });
+  for (const [place, pointer] of Array.from(pointed).sort(([first], [second]) => first - second)) {
+    const row = rows[place]!;
+    const found = kindOf(sample, row, profile);
+    if (found === null || !profile.kinds.includes(found.kind)) continue;
+    confirmed.push({
+      benchmark: row.benchmark,
+      rowId: row.rowId,
+      ...found,
+      ngram: shown(text, pointer, profile.ngram),
+    });
   }
-  return { sharing, pointed, confirmed };
+  return confirmed;
 }
 
-function worstOf(confirmed: readonly Contamination[]): Contamination | null {
-  return confirmed.reduce<Contamination | null>(
-    (worst, hit) => (worst === null || hit.overlap > worst.overlap ? hit : worst),
-    null,
-  );
-}
+type Reading = Pick<IndexedRow, 'words' | 'unnumberedWords' | 'numbers'>;
 
-function commonKeys(
-  holders: ReadonlyMap<number, unknown>,
-  seedTexts: readonly string[],
+function kindOf(
+  sample: Reading,
+  row: Reading,
   profile: DecontaminationProfile,
-): Set<number> {
-  const documents = new Map<number, number>();
-  for (const text of seedTexts) {
-    for (const key of new Set(ngramKeys(proseWords(text), profile.n))) {
-      if (holders.has(key)) documents.set(key, (documents.get(key) ?? 0) + 1);
-    }
+): Pick<Contamination, 'kind' | 'overlap'> | null {
+  const overlap = commonSubsequenceLength(sample.words, row.words) / Math.min(sample.words.length, row.words.length);
+  const numbered = holdsAll(sample.numbers, row.numbers);
+  if (overlap >= profile.overlap && numbered) return { kind: 'copy', overlap };
+  const longer = Math.max(sample.unnumberedWords.length, row.unnumberedWords.length);
+  const unnumbered = commonSubsequenceLength(sample.unnumberedWords, row.unnumberedWords) / longer;
+  if (unnumbered >= profile.renumberedOverlap) return { kind: numbered ? 'copy' : 'renumbered', overlap: unnumbered };
+  return overlap >= profile.overlap ? { kind: 'partial', overlap } : null;
+}
+
+/** Whether `wanted` is a part of `numbers`, repeats counted; both ascend. */
+function holdsAll(numbers: readonly string[], wanted: IndexedRow['numbers']): boolean {
+  let at = 0;
+  for (const number of wanted) {
+    while (at < numbers.length && numbers[at]! < number) at++;
+    if (numbers[at++] !== number) return false;
   }
-  const border = Math.max(profile.commonCount, profile.commonShare * seedTexts.length);
-  return new Set(Array.from(documents.keys()).filter((key) => documents.get(key)! > border));
+  return true;
 }
 
-/** The words of a text without its drawings. */
-function proseWords(text: string): string[] {
-  return words(text.replace(DRAWING, ' '));
+function shown(text: string, { reading, start }: Pointer, ngram: number): string {
+  const all = reading === 'unnumbered' ? unnumberedProseWords(text) : proseWords(text);
+  return (reading === 'equal' ? all : all.slice(start, start + ngram)).join(' ');
 }
 
-function requireProfile({ n, overlap, commonCount, commonShare }: DecontaminationProfile): void {
-  const sound = Number.isInteger(n) && n >= 1 && overlap > 0 && overlap <= 1 && commonCount >= 0 && commonShare >= 0;
-  if (sound) return;
-  throw new PermanentError(
-    FailureType.InvalidConfig,
-    `decontamination: n ${n}, overlap ${overlap}, common above ${commonCount} texts and ${commonShare} of them; ` +
-      'expected n >= 1, overlap above 0 and up to 1, the others not negative',
-  );
+const KINDS_BY_WEIGHT: readonly ContaminationKind[] = ['copy', 'renumbered', 'partial'];
+
+function worse(first: Contamination | null, second: Contamination): Contamination {
+  if (first === null) return second;
+  const lead = KINDS_BY_WEIGHT.indexOf(first.kind) - KINDS_BY_WEIGHT.indexOf(second.kind);
+  return lead > 0 || (lead === 0 && second.overlap > first.overlap) ? second : first;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { duplicateKey, findDuplicates } from '../../../core/text/exact-duplicates.ts';
+import { duplicateKey, openExactDuplicates } from '../../../core/text/exact-duplicates.ts';
 
 const MATH_TRAIN = '../shared/data/math/math-train-answers.jsonl';
 
@@ -38,33 +38,33 @@ describe('duplicate key', () => {
 });
 
 describe('duplicates', () => {
-  it('keep the first by order and name it for the rest', () => {
-    assert.deepEqual(findDuplicates(['One', 'two', 'one.', 'ONE', 'three', 'Two']), {
-      kept: [0, 1, 4],
-      duplicates: [
-        { index: 2, of: 0 },
-        { index: 3, of: 0 },
-        { index: 5, of: 1 },
-      ],
-    });
+  function firstsOf(texts: readonly string[]): number[] {
+    const finder = openExactDuplicates();
+    return texts.map((text) => finder.add(text));
+  }
+
+  it('are named by the first of their key', () => {
+    assert.deepEqual(firstsOf(['One', 'two', 'one.', 'ONE', 'three', 'Two']), [0, 1, 0, 0, 4, 1]);
   });
 
-  it('account for every text', () => {
+  it('are found as by a map of all keys', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom('a', 'A', 'b', 'b!', 'c', '')), (texts) => {
-        const { kept, duplicates } = findDuplicates(texts);
-        assert.equal(kept.length + duplicates.length, texts.length);
-        for (const { index, of } of duplicates) assert.ok(of < index && kept.includes(of));
+        const keys = texts.map(duplicateKey);
+        assert.deepEqual(firstsOf(texts), keys.map((key) => keys.indexOf(key))); // prettier-ignore
       }),
     );
+  });
+
+  it('are found among 60,000 texts, and no others', () => {
+    const texts = Array.from({ length: 60_000 }, (_, index) => `item ${index % 50_000}`);
+    assert.deepEqual(firstsOf(texts), texts.map((_, index) => index % 50_000)); // prettier-ignore
   });
 
   const skip = existsSync(MATH_TRAIN) ? false : `missing ${MATH_TRAIN}`;
   it('finds the two MATH train problems that occur twice with other spacing', { skip }, () => {
     const lines = readFileSync(MATH_TRAIN, 'utf8').split('\n').filter(Boolean);
-    const problems = lines.map((line) => (JSON.parse(line) as { problem: string }).problem);
-    const { kept, duplicates } = findDuplicates(problems);
-    assert.equal(duplicates.length, 2);
-    assert.equal(kept.length, 7496);
+    const firsts = firstsOf(lines.map((line) => (JSON.parse(line) as { problem: string }).problem));
+    assert.equal(firsts.filter((first, index) => first !== index).length, 2);
   });
 });

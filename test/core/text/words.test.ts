@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { normaliseText, words } from '../../../core/text/words.ts';
+import { foldedWords, normaliseText, words } from '../../../core/text/words.ts';
 
 describe('words of a text', () => {
   for (const [text, expected] of [
@@ -26,5 +27,21 @@ describe('words of a text', () => {
         assert.deepEqual(words(once), words(text));
       }),
     );
+  });
+});
+
+describe('folded words', () => {
+  const golden = JSON.parse(readFileSync('test/golden/text/folded-words.json', 'utf8')) as {
+    text: string;
+    words: string[];
+  }[];
+
+  it('are those of datatrove', () => {
+    assert.ok(golden.length > 10);
+    for (const { text, words: expected } of golden) assert.deepEqual(foldedWords(text), expected, text);
+  });
+
+  it('split scripts without blanks by character', () => {
+    assert.deepEqual(foldedWords('求2x的值'), ['求', '0x', '的', '值']);
   });
 });
