@@ -1,10 +1,18 @@
-// Language models as activities see them: one chat request in, one stored answer out.
+// Language models as activities see them: a chat request in, one or several answers out, at once or by a vendor's batch.
 
-import type { Endpoint, SamplingParameters } from '../../contracts/campaign.ts';
+import type { Endpoint } from '../../contracts/campaign.ts';
+import { PermanentError } from '../../contracts/failures.ts';
+import type { SamplingParameters } from '../../contracts/samples.ts';
 
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant';
   readonly content: string;
+}
+
+export interface ResponseSchema {
+  readonly name: string;
+  /** JSON Schema. */
+  readonly schema: object;
 }
 
 export interface ChatRequest {
@@ -13,27 +21,141 @@ export interface ChatRequest {
   readonly sampling: SamplingParameters;
   /** Sent as `seed`; servers that ignore it still get a distinct request hash for every draw. */
   readonly seed: number;
+  /** Absent: the answer is free text. */
+  readonly responseSchema?: ResponseSchema;
 }
 
-export interface ChatResponse {
+export interface TokenLogprob {
+  readonly token: string;
+  /** Natural logarithm. */
+  readonly logprob: number;
+  readonly top: readonly { readonly token: string; readonly logprob: number }[];
+}
+
+export interface ChatChoice {
   readonly content: string;
   readonly reasoning: string | null;
   /** `length` means cut short: never a valid solution. */
   readonly finishReason: string;
+  /** Null unless they were asked for and the server gives them. */
+  readonly logprobs: readonly TokenLogprob[] | null;
+}
+
+export interface ChatUsage {
+  readonly promptTokens: number;
+  /** Of the prompt tokens, those that the server had cached. */
+  readonly cachedTokens: number;
+  /** Over all choices, reasoning included. */
+  readonly completionTokens: number;
+  readonly reasoningTokens: number;
+  /** True where the server sent no usage and tokens were counted from the texts, erring high. */
+  readonly estimated: boolean;
+  /** As the server sent it. */
+  readonly raw: unknown;
+}
+
+export interface ChatResponse {
+  /** As many as were asked for. */
+  readonly choices: readonly ChatChoice[];
+  readonly usage: ChatUsage;
+}
+
+/** How many answers are wanted of one prompt, and whether with the likeliest tokens of every place. */
+export interface AnswerOptions {
+  /** More than 1 only where `capabilities` says that the server honours `n`. */
+  readonly choices?: number;
+  readonly topLogprobs?: number;
+}
+
+/** What a server was seen to honour, by one tiny request. */
+export interface Capabilities {
+  readonly choices: boolean;
+  readonly seed: 'accepted' | 'refused';
+  readonly logprobs: boolean;
+  /** The form of `response_format` that gave JSON of the schema; null: none did. */
+  readonly schema: 'nested' | 'top-level' | null;
+  readonly usage: boolean;
+  /** Null where the server lists none. */
+  readonly models: readonly string[] | null;
+}
+
+/** What the server billed for a try that gave nothing usable. */
+export interface FailedTry {
+  readonly reason: string;
   readonly promptTokens: number;
   readonly completionTokens: number;
 }
 
 /**
- * One OpenAI-compatible endpoint. Requests run at the pace the server allows (AIMD on 429).
- * @throws {PermanentError} `RequestRefused` for 400, 401, 403, 404, 422
- * @throws {TransientError} for 408, 409, 429, 5xx, broken connections and time-outs
+ * One model behind its servers. Requests run at the pace the servers allow (AIMD on 429 and rate-limit headers).
+ * @throws {RefusedRequest} for 400, 401, 403, 404, 413, 422
+ * @throws {TransientError} for 408, 409, 429, 5xx, broken connections and time-outs, and at once instead of waiting where
+ * a server asks to be left alone for longer than a minute
+ * @throws {UnusableAnswer} when an answer came that cannot be used: not whole JSON, of another shape, without choices
  */
 export interface ChatEndpoint {
-  complete(request: ChatRequest, signal: AbortSignal): Promise<ChatResponse>;
+  complete(request: ChatRequest, signal: AbortSignal, options?: AnswerOptions): Promise<ChatResponse>;
+  /** Asked of the server once a process. */
+  capabilities(signal: AbortSignal): Promise<Capabilities>;
 }
 
-export type OpenEndpoint = (endpoint: Endpoint) => Promise<ChatEndpoint>;
+/** The server will not answer this request, however often it is asked. */
+export class RefusedRequest extends PermanentError {
+  /** HTTP status. */
+  readonly status: number;
 
-/** Canonical hash of what determines an answer: endpoint model, messages, sampling, seed. */
+  constructor(message: string, status: number) {
+    super('RequestRefused', message);
+    this.status = status;
+  }
+}
+
+/** An answer that came, perhaps was billed, and cannot be used. Asking again may help. */
+export class UnusableAnswer extends Error {
+  override readonly name = 'UnusableAnswer';
+  readonly failedTry: FailedTry;
+
+  constructor(message: string, failedTry: FailedTry) {
+    super(message);
+    this.failedTry = failedTry;
+  }
+}
+
+/** Requests filed together with a vendor, which answers them within a day. */
+export interface BatchHandle {
+  readonly server: string;
+  readonly id: string;
+}
+
+export type BatchAnswer =
+  | { readonly customId: string; readonly response: ChatResponse }
+  | { readonly customId: string; readonly failure: string };
+
+export interface BatchState {
+  readonly state: 'running' | 'ended';
+  readonly completed: number;
+  readonly total: number;
+  /** The vendor's own word, for people. */
+  readonly detail: string;
+}
+
+/** The second route to the same models. Throws as `ChatEndpoint` does. */
+export interface BatchEndpoint {
+  submit(
+    requests: readonly { readonly customId: string; readonly request: ChatRequest }[],
+    signal: AbortSignal,
+  ): Promise<BatchHandle>;
+  poll(handle: BatchHandle, signal: AbortSignal): Promise<BatchState>;
+  /** One answer for each request that the vendor answered or refused, in any order. */
+  collect(handle: BatchHandle, signal: AbortSignal): Promise<readonly BatchAnswer[]>;
+}
+
+export interface LanguageModel {
+  readonly chat: ChatEndpoint;
+  readonly batch: BatchEndpoint;
+}
+
+export type OpenEndpoint = (endpoint: Endpoint) => Promise<LanguageModel>;
+
+/** Canonical hash of what determines an answer: model, messages, sampling, seed, schema. */
 export type RequestHash = (request: ChatRequest) => string;

@@ -1,25 +1,27 @@
 // How many requests may be under way at one model server: additive increase while it keeps up, halving when it says
-// 429, and a closed gate for as long as it asks to be left alone.
+// 429, none while its gate is closed.
 
-import { setMaxListeners } from 'node:events';
-
-export interface AdmissionClock {
-  /** Milliseconds. */
-  now(): number;
-  /** Calls back after the delay; the timer must not keep the process alive. */
-  after(milliseconds: number, callback: () => void): void;
-}
+import { createGate, systemClock } from './gate.ts';
+import type { Gate, GateClock } from './gate.ts';
+import { createWaitingLine } from './waiting-line.ts';
 
 /** How a request ended, as far as the pace is concerned. */
 export interface Outcome {
-  readonly kind: 'answered' | 'throttled' | 'failed';
+  /** `unreachable`: no connection came about, so nothing was sent. */
+  readonly kind: 'answered' | 'throttled' | 'failed' | 'unreachable';
   /** The wait that the server asked for. */
   readonly retryAfterSeconds?: number | undefined;
+  /** Until the allowance that its headers count is whole again; absent while some is left. */
+  readonly allowanceSeconds?: number | undefined;
 }
 
 export interface Admission {
-  /** Waits for a place; the caller must hand it back by `leave`. Rejects with the signal's reason when aborted. */
-  enter(signal: AbortSignal): Promise<Place>;
+  /**
+   * Waits for a place; the caller must hand it back by `leave`. Null where the gate is closed, or closes meanwhile.
+   * Rejects with the signal's reason when aborted.
+   */
+  enter(signal: AbortSignal): Promise<Place | null>;
+  readonly gate: Pick<Gate, 'closed' | 'moves'>;
   /** Places there are at present. */
   limit(): number;
 }
@@ -31,68 +33,57 @@ export interface Place {
 export interface AdmissionSettings {
   readonly start: number;
   readonly maximum: number;
-  readonly clock: AdmissionClock;
+  readonly clock: GateClock;
 }
-
-const LONGEST_TIMER = 3_600_000;
-
-const systemClock: AdmissionClock = {
-  now: () => performance.now(),
-  after: (milliseconds, callback) => {
-    setTimeout(callback, milliseconds).unref();
-  },
-};
 
 /** One server and model have one admission, whoever asks. */
 export function createAdmission(settings: Partial<AdmissionSettings> = {}): Admission {
   const { start = 4, maximum = 64, clock = systemClock } = settings;
   const pace = createPace(Math.min(start, maximum), maximum);
-  const waiting: (() => void)[] = [];
+  const reach = createReach();
+  const gate = createGate(clock);
+  const line = createWaitingLine<boolean>();
   let inFlight = 0;
-  let opensAt = -Infinity;
 
   function admitWaiting(): void {
-    if (clock.now() < opensAt) return;
-    while (waiting.length > 0 && inFlight < pace.limit()) {
-      inFlight += 1;
-      waiting.shift()?.();
-    }
+    const limit = reach.inDoubt() ? 1 : pace.limit();
+    while (inFlight < limit && line.callFirst(true)) inFlight += 1;
     if (inFlight >= pace.limit()) pace.noteFull();
   }
 
-  function closeGate(seconds: number): void {
-    const until = clock.now() + seconds * 1000;
-    if (until <= opensAt) return;
-    opensAt = until;
-    openInTime();
+  function learn(outcome: Outcome, era: Era): void {
+    pace.learn(outcome.kind, era.pace);
+    const outage = reach.learn(outcome.kind, era.reach);
+    gate.close(outage, 'unreachable');
+    gate.close(outcome.allowanceSeconds ?? 0, 'rate-limit');
+    gate.close(outcome.retryAfterSeconds ?? 0, 'cooling-down');
+    // Who stands before a closed gate may find another server open.
+    if (gate.closed() === null) admitWaiting();
+    else line.callAll(false);
   }
 
-  // Timers run a little early or, beyond 24 days, at once: only the clock says when it is time.
-  function openInTime(): void {
-    const wait = opensAt - clock.now();
-    if (wait > 0) clock.after(Math.min(wait, LONGEST_TIMER), openInTime);
-    else admitWaiting();
-  }
-
-  function newPlace(): Place {
-    const era = pace.era();
+  async function enter(signal: AbortSignal): Promise<Place | null> {
+    signal.throwIfAborted();
+    if (gate.closed() !== null) return null;
+    const admitted = line.join(signal);
+    admitWaiting();
+    if (!(await admitted)) return null;
+    const era = { pace: pace.era(), reach: reach.era() };
     return {
       leave(outcome) {
         inFlight -= 1;
-        pace.learn(outcome.kind, era);
-        if (outcome.retryAfterSeconds !== undefined) closeGate(outcome.retryAfterSeconds);
-        admitWaiting();
+        learn(outcome, era);
       },
     };
   }
 
-  async function enter(signal: AbortSignal): Promise<Place> {
-    signal.throwIfAborted();
-    await waitInLine(waiting, signal, admitWaiting);
-    return newPlace();
-  }
+  return { enter, gate, limit: () => pace.limit() };
+}
 
-  return { limit: () => pace.limit(), enter };
+/** What was known when a request entered: news that it brings may be old. */
+interface Era {
+  readonly pace: number;
+  readonly reach: number;
 }
 
 interface Pace {
@@ -135,20 +126,29 @@ function createPace(start: number, maximum: number): Pace {
   };
 }
 
-function waitInLine(line: (() => void)[], signal: AbortSignal, arrived: () => void): Promise<void> {
-  // One activity's signal stands behind all of its requests, and more than ten of them are no leak.
-  setMaxListeners(0, signal);
-  return new Promise((resolve, reject) => {
-    const admit = (): void => {
-      signal.removeEventListener('abort', giveUp);
-      resolve();
-    };
-    const giveUp = (): void => {
-      line.splice(line.indexOf(admit), 1);
-      reject(signal.reason instanceof Error ? signal.reason : new Error('The request was cancelled.'));
-    };
-    signal.addEventListener('abort', giveUp, { once: true });
-    line.push(admit);
-    arrived();
-  });
+interface Reach {
+  /** After an outage a single request tries whether the server is back. */
+  inDoubt(): boolean;
+  /** Grows with every outage. */
+  era(): number;
+  /** For how many seconds the server is to be set aside: twice as long after each vain try. */
+  learn(kind: Outcome['kind'], enteredIn: number): number;
+}
+
+const LONGEST_OUTAGE_SECONDS = 60;
+
+function createReach(): Reach {
+  let vainTries = 0;
+  let era = 0;
+  return {
+    inDoubt: () => vainTries > 0,
+    era: () => era,
+    learn(kind, enteredIn) {
+      if (kind !== 'unreachable') vainTries = 0;
+      if (kind !== 'unreachable' || enteredIn !== era) return 0;
+      era += 1;
+      vainTries += 1;
+      return Math.min(LONGEST_OUTAGE_SECONDS, 2 ** (vainTries - 1));
+    },
+  };
 }

@@ -1,18 +1,17 @@
-// A GGUF model in this process by llama.cpp: one chat at a time, each on a fresh sequence, so that an answer depends on
-// its request alone and never on what was asked before.
+// A GGUF model in this process by llama.cpp: several chats at once, each on an empty sequence of its own, so that an answer
+// depends on its request alone and never on what was asked before or beside it.
 
-import { Template } from '@huggingface/jinja';
-import type {
-  Llama,
-  LlamaContext,
-  LlamaContextSequence,
-  LlamaModel,
-  SequenceEvaluateOptions,
-  Token,
-} from 'node-llama-cpp';
-import type * as LlamaCpp from 'node-llama-cpp';
-import { FailureType, PermanentError } from '../../contracts/failures.ts';
-import { checkGgufHeader } from './gguf-header.ts';
+import type { Llama, SequenceEvaluateOptions, Token } from 'node-llama-cpp';
+import { drawChoice } from './embedded-choice.ts';
+import type { PlacedSequence } from './embedded-choice.ts';
+import { readJsonSchema } from './embedded-grammar.ts';
+import { areIndependent } from './embedded-independence.ts';
+import { scoreTokens } from './embedded-logprobs.ts';
+import type { ScoredToken } from './embedded-logprobs.ts';
+import { createPlaces } from './embedded-places.ts';
+import { allAtOnce, createRounds, oneByOne } from './embedded-rounds.ts';
+import { loadGguf } from './embedded-runtime.ts';
+import type { LoadedGguf } from './embedded-runtime.ts';
 
 export interface ChatTurn {
   readonly role: string;
@@ -23,146 +22,162 @@ export interface GenerationRequest {
   readonly messages: readonly ChatTurn[];
   readonly temperature: number;
   readonly topP: number;
-  /** Absent: as many as the context has room for. */
+  /** For each choice; absent: as many as the context has room for. */
   readonly maxTokens: number | undefined;
+  /** Of the first choice; the second is drawn by the next number, and so on. */
   readonly seed: number;
+  readonly choices: number;
+  /** An answer ends before the first of these texts. */
+  readonly stop: readonly string[];
   /** Makes the answer a JSON text of this schema. */
   readonly jsonSchema: object | undefined;
+  /** How many alternatives are listed for each token; absent: the tokens are not scored. */
+  readonly alternatives: number | undefined;
+}
+
+export interface Choice {
+  readonly content: string;
+  readonly finishReason: 'stop' | 'length';
+  readonly scores: readonly ScoredToken[] | undefined;
 }
 
 export interface Generation {
-  readonly content: string;
-  readonly finishReason: 'stop' | 'length';
+  readonly choices: readonly Choice[];
+  /** Counted once for all choices, as it is evaluated once. */
   readonly promptTokens: number;
   readonly completionTokens: number;
 }
 
 export interface EmbeddedModel {
+  /** Whether the sequences' steps are batched: only where the batch leaves no trace in the answers. */
+  readonly batched: boolean;
   /**
    * Greedy at temperature 0; otherwise drawn from the whole vocabulary cut by `topP`. Stops where the model ends its turn.
    * @throws {UnservableRequest} when the request cannot be served whatever the model says
    * @throws the signal's reason when it is aborted
    */
   generate(request: GenerationRequest, signal: AbortSignal): Promise<Generation>;
+  /** Waits for the answers under way. */
   close(): Promise<void>;
 }
 
 /** The asker's mistake, told to the asker; the model stays fit for the next request. */
 export class UnservableRequest extends Error {
   override readonly name = 'UnservableRequest';
+  /** OpenAI's word for it, where it has one. */
+  readonly code: string | null;
+
+  constructor(message: string, code: string | null = null) {
+    super(message);
+    this.code = code;
+  }
 }
 
-type Runtime = typeof LlamaCpp;
+export interface EmbeddedModelSettings {
+  readonly modelFile: string;
+  /** How many answers are written at the same time; each takes memory for a whole context. */
+  readonly sequences?: number;
+}
 
-const LONGEST_CONTEXT = 8192;
+/** Of a prompt, evaluated in one go; the others' next tokens wait that long. */
+const PROMPT_PIECE_TOKENS = 128;
 
 /**
  * @throws {PermanentError} `MissingModel` when there is no such file, `CorruptModel` when llama.cpp cannot load the file, `UnsupportedModel` when the model has no chat
  * template, `InvalidConfig` when there is no llama.cpp for this platform
  */
-export async function openEmbeddedModel(modelFile: string): Promise<EmbeddedModel> {
-  await checkGgufHeader(modelFile);
-  // Loaded on first use: a worker that speaks to a remote server only must not need llama.cpp.
-  const runtime = await import('node-llama-cpp');
-  const llama = await startLlama(runtime);
-  const model = await loadModel(llama, modelFile);
-  const template = chatTemplate(model, modelFile);
-  const contextSize = Math.min(model.trainContextSize, LONGEST_CONTEXT);
-  const context = await model.createContext({ sequences: 1, contextSize, threads: 1 });
-  let last: Promise<unknown> = Promise.resolve();
+export async function openEmbeddedModel({ modelFile, sequences = 4 }: EmbeddedModelSettings): Promise<EmbeddedModel> {
+  const loaded = await loadGguf(modelFile, sequences);
+  const { model, context } = loaded;
+  const own = Array.from({ length: sequences }, () => context.getSequence());
+  const batched = sequences > 1 && (await areIndependent(model, own));
+  const rounds = createRounds(batched ? allAtOnce : oneByOne);
+  const places = createPlaces(own.map((sequence, place) => ({ sequence, place, rounds })));
+  const underWay = new Set<Promise<unknown>>();
   return {
+    batched,
     generate(request, signal) {
-      const turn = last.then(() => {
-        signal.throwIfAborted();
-        return answer({ runtime, llama, model, context, template }, request, signal);
-      });
-      last = turn.catch(() => undefined);
-      return turn;
+      // Before the line: what cannot be served need not wait to hear it.
+      const answering = prepare(loaded, request).then((prepared) =>
+        places.hold(signal, (placed) => answer(placed, prepared, signal)),
+      );
+      const settled = answering.catch(() => undefined).finally(() => underWay.delete(settled));
+      underWay.add(settled);
+      return answering;
     },
     async close() {
-      await last;
-      await llama.dispose();
+      await Promise.all(underWay);
+      await loaded.llama.dispose();
     },
   };
 }
 
-async function startLlama(runtime: Runtime): Promise<Llama> {
-  try {
-    // One thread: with as many threads as busy cores llama.cpp slows down a thousandfold, and sums keep their order.
-    return await runtime.getLlama({
-      gpu: false,
-      build: 'never',
-      skipDownload: true,
-      maxThreads: 1,
-      progressLogs: false,
-      logLevel: runtime.LlamaLogLevel.error,
-    });
-  } catch (error) {
-    throw new PermanentError(
-      FailureType.InvalidConfig,
-      `The embedded language model needs llama.cpp, and node-llama-cpp has none for ${process.platform}-${process.arch}. ` +
-        'Install its optional package for this platform, or give the url of a server as the endpoint.',
-      { cause: error },
-    );
-  }
+interface Prepared {
+  readonly request: GenerationRequest;
+  /** The prompt without its last token. */
+  readonly before: Token[];
+  readonly last: Token;
+  readonly maxTokens: number;
+  readonly json: boolean;
+  /** Of the choice with this index; to be used once. */
+  samplingOf(choice: number): SequenceEvaluateOptions;
 }
 
-async function loadModel(llama: Llama, modelFile: string): Promise<LlamaModel> {
-  try {
-    return await llama.loadModel({ modelPath: modelFile, gpuLayers: 0 });
-  } catch (error) {
-    await llama.dispose();
-    throw new PermanentError(
-      FailureType.CorruptModel,
-      `llama.cpp cannot load ${modelFile}: ${error instanceof Error ? error.message : String(error)}. ` +
-        'Expected a whole GGUF file of a text model; fetch it again.',
-      { cause: error },
-    );
-  }
-}
-
-interface Loaded {
-  readonly runtime: Runtime;
-  readonly llama: Llama;
-  readonly model: LlamaModel;
-  readonly context: LlamaContext;
-  readonly template: Template;
-}
-
-function chatTemplate(model: LlamaModel, modelFile: string): Template {
-  const text = model.fileInfo.metadata.tokenizer.chat_template;
-  if (text !== undefined) return new Template(text);
-  throw new PermanentError(
-    FailureType.UnsupportedModel,
-    `${modelFile} has no chat template (tokenizer.chat_template in its metadata): take an instruction-tuned model.`,
-  );
-}
-
-async function answer(loaded: Loaded, request: GenerationRequest, signal: AbortSignal): Promise<Generation> {
-  const prompt = promptTokens(loaded, request.messages);
-  const room = loaded.context.contextSize - prompt.length;
+async function prepare(loaded: LoadedGguf, request: GenerationRequest): Promise<Prepared> {
+  const before = tokensOf(loaded, request.messages);
+  const last = before.pop();
+  if (last === undefined) throw new UnservableRequest("The model's chat template makes nothing of the messages.");
+  const promptTokens = before.length + 1;
+  const room = loaded.context.contextSize - promptTokens;
   if (room < 1) {
-    const size = `${prompt.length} tokens of prompt in a context of ${loaded.context.contextSize}`;
-    throw new UnservableRequest(`The prompt is too long: ${size} (context_length_exceeded).`);
+    const size = `${promptTokens} tokens of prompt in a context of ${loaded.context.contextSize}`;
+    throw new UnservableRequest(
+      `The prompt is too long: ${size} (context_length_exceeded).`,
+      'context_length_exceeded',
+    );
   }
-  const options = await evaluationOptions(loaded, request);
-  const sequence = loaded.context.getSequence();
+  const grammar = await grammarOf(loaded.llama, request.jsonSchema);
+  return {
+    request,
+    before,
+    last,
+    maxTokens: Math.min(request.maxTokens ?? room, room),
+    json: grammar !== undefined,
+    samplingOf: (choice) => samplingOf(loaded, request, choice, grammar),
+  };
+}
+
+async function answer(placed: PlacedSequence, prepared: Prepared, signal: AbortSignal): Promise<Generation> {
+  const { request, before, last, maxTokens, json } = prepared;
+  const { sequence } = placed;
+  const choices: Choice[] = [];
+  let completionTokens = 0;
   try {
-    const most = Math.min(request.maxTokens ?? room, room);
-    const { tokens, ended } = await generateTokens(sequence, prompt, options, most, signal);
-    const text = loaded.model.detokenize(tokens);
-    return {
-      content: request.jsonSchema === undefined ? text : text.trimEnd(),
-      finishReason: ended ? 'stop' : 'length',
-      promptTokens: prompt.length,
-      completionTokens: tokens.length,
-    };
+    await readPrompt(placed, before, signal);
+    while (choices.length < request.choices) {
+      // The prompt's last token gives the first one of the answer, so it is evaluated for each choice anew.
+      await sequence.eraseContextTokenRanges([{ start: before.length, end: sequence.nextTokenIndex }]);
+      const settings = { sampling: prepared.samplingOf(choices.length), maxTokens, stop: request.stop, json };
+      const { content, finishReason, tokens, drawn } = await drawChoice(placed, last, settings, signal);
+      completionTokens += drawn;
+      const scores =
+        request.alternatives === undefined
+          ? undefined
+          : await scoreTokens(
+              placed,
+              { token: last, index: before.length },
+              { tokens, alternatives: request.alternatives },
+              signal,
+            );
+      choices.push({ content, finishReason, scores });
+    }
+    return { choices, promptTokens: before.length + 1, completionTokens };
   } finally {
-    await sequence.dispose();
+    await sequence.clearHistory();
   }
 }
 
-function promptTokens({ model, template }: Loaded, messages: readonly ChatTurn[]): Token[] {
+function tokensOf({ model, template }: LoadedGguf, messages: readonly ChatTurn[]): Token[] {
   let text: string;
   try {
     text = template.render({
@@ -178,42 +193,37 @@ function promptTokens({ model, template }: Loaded, messages: readonly ChatTurn[]
   return model.tokenize(text, true);
 }
 
-async function evaluationOptions(
-  { runtime, llama, model }: Loaded,
-  { temperature, topP, seed, jsonSchema }: GenerationRequest,
-): Promise<SequenceEvaluateOptions> {
-  // llama.cpp takes 32 bits of seed, and cuts to 40 candidates unless told otherwise.
-  const sampling = { temperature, topP, topK: 0, seed: seed >>> 0 };
-  if (jsonSchema === undefined) return sampling;
+type Grammar = Awaited<ReturnType<Llama['createGrammar']>>;
+
+async function grammarOf(llama: Llama, jsonSchema: object | undefined): Promise<Grammar | undefined> {
+  if (jsonSchema === undefined) return undefined;
+  const reading = readJsonSchema(jsonSchema);
+  if (!reading.ok)
+    throw new UnservableRequest(`The JSON schema of response_format cannot be kept: ${reading.problem}.`);
   try {
-    const grammar = await llama.createGrammarForJsonSchema(
-      jsonSchema as Parameters<Llama['createGrammarForJsonSchema']>[0],
-    );
-    return { ...sampling, grammarEvaluationState: new runtime.LlamaGrammarEvaluationState({ model, grammar }) };
+    return await llama.createGrammarForJsonSchema(reading.schema as Parameters<Llama['createGrammarForJsonSchema']>[0]);
   } catch (error) {
     throw new UnservableRequest(`The JSON schema of response_format makes no grammar: ${String(error)}`);
   }
 }
 
-async function generateTokens(
-  sequence: LlamaContextSequence,
-  prompt: Token[],
-  options: SequenceEvaluateOptions,
-  most: number,
-  signal: AbortSignal,
-): Promise<{ tokens: Token[]; ended: boolean }> {
-  const tokens: Token[] = [];
-  for await (const token of sequence.evaluate(prompt, { ...options, yieldEogToken: true })) {
-    signal.throwIfAborted();
-    if (sequence.model.isEogToken(token)) return { tokens, ended: true };
-    tokens.push(token);
-    if (options.grammarEvaluationState && endsInBlankLines(sequence.model, tokens)) return { tokens, ended: true };
-    if (tokens.length >= most) break;
-  }
-  return { tokens, ended: false };
+function samplingOf(
+  { runtime, model }: LoadedGguf,
+  { temperature, topP, seed }: GenerationRequest,
+  choice: number,
+  grammar: Grammar | undefined,
+): SequenceEvaluateOptions {
+  // llama.cpp takes 32 bits of seed, and cuts to 40 candidates unless told otherwise.
+  const sampling = { temperature, topP, topK: 0, seed: (seed + choice) >>> 0 };
+  if (grammar === undefined) return sampling;
+  return { ...sampling, grammarEvaluationState: new runtime.LlamaGrammarEvaluationState({ model, grammar }) };
 }
 
-// The grammar of JSON allows white space after the value, and a small model never tires of it.
-function endsInBlankLines(model: LlamaModel, tokens: readonly Token[]): boolean {
-  return /\n\s*\n\s*\n$/.test(model.detokenize(tokens.slice(-4)));
+/** Piece by piece, so that neither the others nor a caller who hangs up wait for a long prompt. */
+async function readPrompt({ sequence, rounds }: PlacedSequence, tokens: Token[], signal: AbortSignal): Promise<void> {
+  for (let start = 0; start < tokens.length; start += PROMPT_PIECE_TOKENS) {
+    signal.throwIfAborted();
+    const piece = tokens.slice(start, start + PROMPT_PIECE_TOKENS);
+    await rounds.alone(() => sequence.evaluateWithoutGeneratingNewTokens(piece));
+  }
 }

@@ -5,9 +5,17 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename } from 'node:path';
-import { z } from 'zod';
+import { completion, readChatBody } from './embedded-api.ts';
 import { openEmbeddedModel, UnservableRequest } from './embedded-model.ts';
-import type { EmbeddedModel, Generation, GenerationRequest } from './embedded-model.ts';
+import type { EmbeddedModel } from './embedded-model.ts';
+
+export interface EmbeddedServerSettings {
+  readonly modelFile: string;
+  /** What the model is called besides its file's name without `.gguf`. */
+  readonly names?: readonly string[];
+  /** How many answers are written at the same time; further requests wait in line. @default 4 */
+  readonly sequences?: number;
+}
 
 export interface EmbeddedServer {
   /** Base URL ending in `/v1`. */
@@ -15,39 +23,20 @@ export interface EmbeddedServer {
   close(): Promise<void>;
 }
 
-const ChatBody = z.object({
-  messages: z.array(z.object({ role: z.string(), content: z.string() })).min(1),
-  temperature: z.number().min(0).max(10).default(1),
-  top_p: z.number().gt(0).max(1).default(1),
-  max_tokens: z.int().min(1).optional(),
-  seed: z.int().default(0),
-  n: z.literal(1).default(1),
-  stream: z.literal(false).default(false),
-  response_format: z
-    .union([
-      z.object({ type: z.literal('text') }),
-      z.object({ type: z.literal('json_schema'), json_schema: z.object({ schema: z.looseObject({}) }) }),
-    ])
-    .optional(),
-});
-
-const LARGEST_BODY_CHARACTERS = 4_000_000;
+const LARGEST_BODY_BYTES = 4_000_000;
 
 /**
- * GET /health, GET /v1/models, POST /v1/chat/completions on 127.0.0.1, at a port that the system picks. Requests are
- * answered one after another; a caller who hangs up frees his place. The listening socket alone keeps no process alive.
+ * GET /health, GET /v1/models, POST /v1/chat/completions on 127.0.0.1, at a port that the system picks. A caller who
+ * hangs up frees his place. The listening socket alone keeps no process alive.
  */
-export async function startEmbeddedServer({ modelFile }: { readonly modelFile: string }): Promise<EmbeddedServer> {
-  const model = await openEmbeddedModel(modelFile);
-  const name = basename(modelFile, '.gguf');
+export async function startEmbeddedServer(settings: EmbeddedServerSettings): Promise<EmbeddedServer> {
+  const { names = [], ...modelSettings } = settings;
+  const model = await openEmbeddedModel(modelSettings);
+  const name = basename(settings.modelFile, '.gguf');
+  const served: Served = { model, name, names: [...new Set([name, ...names])] };
   const server = createServer((request, response) => {
-    handle(model, name, request, response).catch((error: unknown) => {
-      if (response.destroyed) return;
-      const refused = error instanceof UnservableRequest;
-      const message = error instanceof Error ? error.message : String(error);
-      send(response, refused ? 400 : 500, {
-        error: { message, type: refused ? 'invalid_request_error' : 'server_error' },
-      });
+    handle(served, request, response).catch((error: unknown) => {
+      if (!response.destroyed) sendFailure(response, error);
     });
   });
   server.listen(0, '127.0.0.1');
@@ -57,74 +46,93 @@ export async function startEmbeddedServer({ modelFile }: { readonly modelFile: s
   return { url: `http://127.0.0.1:${port}/v1`, close: () => close(server, model) };
 }
 
+interface Served {
+  readonly model: EmbeddedModel;
+  /** The one that answers bear. */
+  readonly name: string;
+  /** Those that it is asked by. */
+  readonly names: readonly string[];
+}
+
+/** A refusal with a status of its own, in OpenAI's words. */
+class HttpRefusal extends Error {
+  readonly status: number;
+  readonly code: string | null;
+
+  constructor(status: number, code: string | null, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
 async function handle(
-  model: EmbeddedModel,
-  name: string,
+  { model, name, names }: Served,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  switch (`${request.method ?? ''} ${request.url ?? ''}`) {
+  const asked = `${request.method ?? ''} ${request.url ?? ''}`;
+  switch (asked) {
     case 'GET /health':
       send(response, 200, { status: 'ok' });
       return;
-    case 'GET /v1/models':
-      send(response, 200, { object: 'list', data: [{ id: name, object: 'model', owned_by: 'local' }] });
+    case 'GET /v1/models': {
+      const data = names.map((id) => ({ id, object: 'model', owned_by: 'local' }));
+      send(response, 200, { object: 'list', data });
       return;
+    }
     case 'POST /v1/chat/completions': {
-      const generation = await model.generate(readChatBody(await readText(request)), signalOf(response));
-      send(response, 200, completion(name, generation));
+      const question = readChatBody(await readText(request));
+      requireName(question.model, names);
+      send(response, 200, completion(name, await model.generate(question.request, signalOf(response))));
       return;
     }
     default:
-      send(response, 404, { error: { message: `Nothing here: ${request.method ?? ''} ${request.url ?? ''}` } });
-      return;
+      throw new HttpRefusal(404, 'unknown_url', `Nothing here: ${asked}. Expected POST /v1/chat/completions.`);
   }
 }
 
 async function readText(request: IncomingMessage): Promise<string> {
-  let text = '';
-  for await (const piece of request.setEncoding('utf8')) {
-    text += String(piece);
-    if (text.length > LARGEST_BODY_CHARACTERS) throw new UnservableRequest('The request is larger than 4 MB.');
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of request as AsyncIterable<Buffer>) {
+    pieces.push(piece);
+    bytes += piece.length;
+    if (bytes > LARGEST_BODY_BYTES) {
+      throw new HttpRefusal(413, 'request_too_large', `The request is larger than ${LARGEST_BODY_BYTES} bytes.`);
+    }
   }
-  return text;
+  return Buffer.concat(pieces).toString('utf8');
 }
 
-function readChatBody(text: string): GenerationRequest {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw new UnservableRequest('The body is not JSON.');
-  }
-  const parsed = ChatBody.safeParse(json);
-  if (!parsed.success) throw new UnservableRequest(z.prettifyError(parsed.error));
-  const { messages, temperature, top_p: topP, max_tokens: maxTokens, seed, response_format: format } = parsed.data;
-  const jsonSchema = format?.type === 'json_schema' ? format.json_schema.schema : undefined;
-  return { messages, temperature, topP, maxTokens, seed, jsonSchema };
+function requireName(model: string | undefined, names: readonly string[]): void {
+  if (model === undefined || names.includes(model)) return;
+  const served = names.map((name) => `"${name}"`).join(' or ');
+  throw new HttpRefusal(404, 'model_not_found', `The model "${model}" is not served here: expected ${served}.`);
 }
 
 /** Aborted when the caller hangs up before the answer is sent. */
 function signalOf(response: ServerResponse): AbortSignal {
   const controller = new AbortController();
-  response.once('close', () => {
+  const hungUp = (): void => {
     if (!response.writableEnded) controller.abort();
-  });
+  };
+  if (response.destroyed) hungUp();
+  response.once('close', hungUp);
   return controller.signal;
 }
 
-function completion(model: string, generation: Generation): object {
-  const { content, finishReason, promptTokens, completionTokens } = generation;
-  return {
-    object: 'chat.completion',
-    model,
-    choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: finishReason }],
-    usage: {
-      prompt_tokens: promptTokens,
-      completion_tokens: completionTokens,
-      total_tokens: promptTokens + completionTokens,
-    },
-  };
+function sendFailure(response: ServerResponse, error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof HttpRefusal) sendRefusal(response, error);
+  else if (error instanceof UnservableRequest) sendRefusal(response, new HttpRefusal(400, error.code, message));
+  else send(response, 500, { error: { message, type: 'server_error', param: null, code: null } });
+}
+
+function sendRefusal(response: ServerResponse, { status, code, message }: HttpRefusal): void {
+  // What was not read of the request would stand before the next one.
+  if (!response.req.complete) response.setHeader('connection', 'close');
+  send(response, status, { error: { message, type: 'invalid_request_error', param: null, code } });
 }
 
 function send(response: ServerResponse, status: number, body: object): void {

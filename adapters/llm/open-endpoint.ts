@@ -1,80 +1,163 @@
-// From an endpoint in a campaign file to something that answers: one client and one admission for each server and model,
-// one embedded server for each model file, started when first asked.
+// From an endpoint in a campaign file to something that answers: one connection and one admission for each server and
+// model, one embedded server for each model file, started when first asked.
 
-import type { ChatEndpoint, OpenEndpoint } from '../../activities/ports/language-model.ts';
-import type { Endpoint } from '../../contracts/campaign.ts';
-import { FailureType, PermanentError } from '../../contracts/failures.ts';
+import type { BatchEndpoint } from '../../activities/ports/language-model.ts';
+import type { Endpoint, ModelServer } from '../../contracts/campaign.ts';
 import { createAdmission } from './admission.ts';
-import { createChatClient } from './client.ts';
+import type { Admission } from './admission.ts';
+import { readApiKey } from './api-key.ts';
+import type { Environment } from './api-key.ts';
+import { createBatchEndpoint } from './batch-endpoint.ts';
+import { createChatEndpoint } from './chat-endpoint.ts';
+import type { PacedChatEndpoint } from './chat-endpoint.ts';
+import { createChatServer } from './chat-server.ts';
+import type { ChatServer } from './chat-server.ts';
 import { startEmbeddedServer } from './embedded-server.ts';
 import type { EmbeddedServer } from './embedded-server.ts';
+import { connect } from './server-connection.ts';
+import type { ServerConnection } from './server-connection.ts';
 
 export interface EndpointSettings {
   /** The GGUF file of a model, fetched where it is missing. */
   readonly embeddedModelFile: (model: string) => Promise<string>;
-  readonly environment?: Readonly<Record<string, string | undefined>>;
+  readonly environment?: Environment;
+  /** Answers that an embedded model writes at the same time. @default 4 */
+  readonly embeddedPlaces?: number;
+}
+
+/** A language model whose requests can say why they wait. */
+export interface PacedLanguageModel {
+  readonly chat: PacedChatEndpoint;
+  readonly batch: BatchEndpoint;
 }
 
 /** Opens endpoints; `close` stops the embedded servers that it started. */
-export type Endpoints = OpenEndpoint & { close(): Promise<void> };
-
-// The embedded model answers one request at a time; a second one waits at its door, further ones would only time out.
-const EMBEDDED_PLACES = { start: 2, maximum: 2 };
+export interface Endpoints {
+  (endpoint: Endpoint): Promise<PacedLanguageModel>;
+  close(): Promise<void>;
+}
 
 /** One call in a process: what it returns remembers servers and paces for as long as the process lives. */
-export function createEndpoints({ embeddedModelFile, environment = process.env }: EndpointSettings): Endpoints {
-  const clients = new Map<string, ChatEndpoint>();
-  const servers = new Map<string, Promise<EmbeddedServer>>();
+export function createEndpoints(settings: EndpointSettings): Endpoints {
+  const models = new Map<string, PacedLanguageModel>();
+  const servers = createServers(settings);
 
-  function startOnce(model: string): Promise<EmbeddedServer> {
-    const running = servers.get(model);
-    if (running) return running;
-    const starting = embeddedModelFile(model).then((modelFile) => startEmbeddedServer({ modelFile }));
-    servers.set(model, starting);
-    // A failed start, of a download for example, must not stand for ever.
-    starting.catch(() => servers.delete(model));
-    return starting;
-  }
-
-  async function open(endpoint: Endpoint): Promise<ChatEndpoint> {
-    const key = JSON.stringify([endpoint.url, endpoint.model, endpoint.apiKey]);
-    const known = clients.get(key);
+  async function open(endpoint: Endpoint): Promise<PacedLanguageModel> {
+    const described = endpoint.servers.map(({ url, apiKey, weight }) => [url, apiKey, weight]);
+    const key = JSON.stringify([endpoint.model, endpoint.timeoutSeconds, described]);
+    const known = models.get(key);
     if (known) return known;
-    const embedded = endpoint.url === 'embedded';
-    const url = embedded ? (await startOnce(endpoint.model)).url : endpoint.url;
-    const apiKey = (): string | undefined => readKey(endpoint, environment);
-    // Said before the first request, so that a campaign with a missing key stops before its first chunk.
-    apiKey();
-    const admission = createAdmission(embedded ? EMBEDDED_PLACES : {});
-    const client = clients.get(key) ?? createChatClient({ url, apiKey, admission });
-    clients.set(key, client);
-    return client;
+    const opened = await Promise.all(
+      endpoint.servers.map(async (server) => ({ server, ...(await servers.open(server, endpoint)) })),
+    );
+    const filing = opened.filter(({ server }) => server.url !== 'embedded');
+    return remember(models, key, {
+      chat: createChatEndpoint(opened.map(({ server, chat }) => ({ ...chat, weight: server.weight }))),
+      batch: createBatchEndpoint(filing.map(({ server, connection }) => ({ connection, weight: server.weight }))),
+    });
   }
 
   return Object.assign(open, {
     async close(): Promise<void> {
-      const started = [...servers.values()];
-      servers.clear();
-      clients.clear();
-      for (const server of started) await (await server).close();
+      models.clear();
+      await servers.close();
     },
   });
 }
 
-function readKey(endpoint: Endpoint, environment: Readonly<Record<string, string | undefined>>): string | undefined {
-  if (endpoint.apiKey === undefined) return undefined;
-  const where = `apiKey of the endpoint for model "${endpoint.model}"`;
-  const name = /^env:([A-Za-z_][A-Za-z0-9_]*)$/.exec(endpoint.apiKey)?.[1];
-  if (name === undefined) {
-    // What stands there may be the key itself, so it is not shown.
-    const expected = 'must name an environment variable, as in env:OPENAI_API_KEY; found something else';
-    throw new PermanentError(FailureType.InvalidConfig, `${where} ${expected}. Put the key into a variable.`);
+interface OpenServer {
+  readonly connection: ServerConnection;
+  readonly chat: ChatServer;
+}
+
+/** What all servers of an endpoint have in common. */
+type Shared = Pick<Endpoint, 'model' | 'timeoutSeconds'>;
+
+interface Servers {
+  open(server: ModelServer, shared: Shared): Promise<OpenServer>;
+  close(): Promise<void>;
+}
+
+/** Two endpoints may share a server, and so its pace, at other weights and with another time-out. */
+function createServers({
+  embeddedModelFile,
+  environment = process.env,
+  embeddedPlaces = 4,
+}: EndpointSettings): Servers {
+  const known = new Map<string, OpenServer>();
+  const admissions = new Map<string, Admission>();
+  const embedded = createEmbeddedServers(embeddedModelFile, embeddedPlaces);
+
+  async function openEmbedded(shared: Shared): Promise<ServerConnection> {
+    return connect({ ...shared, url: await embedded.start(shared.model), apiKey: () => undefined });
   }
-  const key = environment[name]?.trim();
-  if (key && /^[\x21-\x7e]+$/.test(key)) return key;
-  const found = key ? 'holds characters that no key has' : 'is not set';
-  throw new PermanentError(
-    FailureType.InvalidConfig,
-    `${where} names the environment variable ${name}, which ${found}. Set it where the workers run, and start them anew.`,
-  );
+
+  function openRemote(server: ModelServer, shared: Shared): ServerConnection {
+    const apiKey = (): string | undefined => readApiKey(server, environment);
+    // Said before the first request, so that a campaign with a missing key stops before its first chunk.
+    apiKey();
+    return connect({ ...shared, url: server.url, apiKey });
+  }
+
+  function admissionOf({ url, apiKey }: ModelServer, { model }: Shared): Admission {
+    // More than an embedded model has places for would wait at its door, where the time-out runs.
+    const places = url === 'embedded' ? { start: embeddedPlaces, maximum: embeddedPlaces } : {};
+    return remember(admissions, JSON.stringify([url, model, apiKey]), createAdmission(places));
+  }
+
+  return {
+    async open(server, { model, timeoutSeconds }) {
+      const key = JSON.stringify([server.url, model, server.apiKey, timeoutSeconds]);
+      const earlier = known.get(key);
+      if (earlier) return earlier;
+      const shared = { model, ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }) };
+      const connection = await (server.url === 'embedded' ? openEmbedded(shared) : openRemote(server, shared));
+      return remember(known, key, { connection, chat: createChatServer(connection, admissionOf(server, shared)) });
+    },
+    async close() {
+      known.clear();
+      admissions.clear();
+      await embedded.close();
+    },
+  };
+}
+
+/** What another call put there in the meantime stays: it may have requests under way. */
+function remember<Value>(known: Map<string, Value>, key: string, value: Value): Value {
+  const earlier = known.get(key);
+  if (earlier !== undefined) return earlier;
+  known.set(key, value);
+  return value;
+}
+
+interface EmbeddedServers {
+  /** Its base URL. */
+  start(model: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+function createEmbeddedServers(modelFileOf: EndpointSettings['embeddedModelFile'], sequences: number): EmbeddedServers {
+  const started = new Map<string, Promise<EmbeddedServer>>();
+
+  const startNow = async (model: string): Promise<EmbeddedServer> =>
+    startEmbeddedServer({ modelFile: await modelFileOf(model), names: [model], sequences });
+
+  return {
+    async start(model) {
+      const starting = started.get(model) ?? startNow(model);
+      started.set(model, starting);
+      try {
+        return (await starting).url;
+      } catch (error) {
+        // A failed start, of a download for example, must not stand for ever.
+        started.delete(model);
+        throw error;
+      }
+    },
+    async close() {
+      const servers = [...started.values()];
+      started.clear();
+      for (const starting of servers) await (await starting).close();
+    },
+  };
 }

@@ -1,4 +1,5 @@
-// A chat server that misbehaves on order: each request takes the next fault of the script, then all go well.
+// A chat server that misbehaves on order: each question takes the next fault of the script, then all go well. It lists
+// no models.
 
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
@@ -13,7 +14,7 @@ export type ChatFault =
     }
   | { readonly kind: 'hang' }
   | { readonly kind: 'cut' }
-  | { readonly kind: 'body'; readonly body: string }
+  | { readonly kind: 'body'; readonly body: string; readonly headers?: Record<string, string> }
   | { readonly kind: 'message'; readonly message: Record<string, unknown>; readonly finishReason?: string }
   | { readonly kind: 'without-usage' };
 
@@ -21,6 +22,8 @@ export interface SeenRequest {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Record<string, unknown>;
+  /** The port at the other end, which tells connections apart. */
+  readonly port: number | undefined;
 }
 
 export interface FaultyChatServer {
@@ -40,8 +43,12 @@ export async function startFaultyChatServer(script: readonly ChatFault[]): Promi
     const pieces: Buffer[] = [];
     request.on('data', (piece: Buffer) => pieces.push(piece));
     request.on('end', () => {
+      if (request.method === 'GET') {
+        response.writeHead(404).end();
+        return;
+      }
       const body = JSON.parse(Buffer.concat(pieces).toString()) as Record<string, unknown>;
-      seen.push({ path: request.url ?? '', headers: request.headers, body });
+      seen.push({ path: request.url ?? '', headers: request.headers, body, port: request.socket.remotePort });
       answer(response, faults.shift());
     });
   });
@@ -70,7 +77,7 @@ function answer(response: ServerResponse, fault: ChatFault | undefined): void {
       response.writeHead(fault.status, fault.headers).end(fault.body ?? '{"error":{"message":"as ordered"}}');
       return;
     case 'body':
-      response.end(fault.body);
+      response.writeHead(200, fault.headers).end(fault.body);
       return;
     case 'message':
       response.end(completion(fault.message, fault.finishReason ?? 'stop', goodUsage));

@@ -42,6 +42,18 @@ export async function startTinyStack(
   return { folder, model, stack, campaigns };
 }
 
+/** kill -9 of every worker and of the Temporal server, at once. */
+export async function killEverything({ stack }: Pick<TinyWorld, 'stack'>): Promise<void> {
+  for (const pid of Object.values(stack.processes())) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+  await stack.stop();
+}
+
 export function tinyCampaign({ folder, model }: Pick<TinyWorld, 'folder' | 'model'>, name: string): CampaignConfig {
   return {
     name,
@@ -59,9 +71,16 @@ export function tinyCampaign({ folder, model }: Pick<TinyWorld, 'folder' | 'mode
     ],
     rounds: 2,
     generators: [{ kind: 'symbolic', name: 'rules', slices: ['quantifiers', 'voice', 'comparatives'], count: 48 }],
-    decontamination: { ngram: 10, overlap: 0.6, commonShare: 0.0005 },
+    filters: {
+      prompt: { least: 1, most: 8000 },
+      completion: { least: 1, most: 40000 },
+      language: null,
+      nearDuplicates: null,
+      judge: null,
+    },
+    decontamination: { ngram: 10, overlap: 0.6, commonShare: 0.0005, semantic: null },
     sketch: { proxy: model, p: 8, seed: 1, target: 'text', tokenBudget: 1024, shardRows: 8 },
-    selection: { method: 'sparse-clusters', clusterShare: 0.2, sparseShare: 0.5, accept: 12 },
+    selection: { method: 'sparse-clusters', clusterShare: 0.2, sparseShare: 0.5, accept: 12, audit: 4 },
     student: {
       kind: 'embedded',
       model,
@@ -74,6 +93,9 @@ export function tinyCampaign({ folder, model }: Pick<TinyWorld, 'folder' | 'mode
       clipNorm: 1,
       checkpointEverySteps: 2,
     },
-    budget: { tokens: null },
+    stop: { gVendi: null, gain: null },
+    budget: { tokens: null, softTokens: null, cost: null, softCost: null },
+    prices: null,
+    prompts: {},
   };
 }

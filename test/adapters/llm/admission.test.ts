@@ -1,36 +1,24 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createAdmission } from '../../../adapters/llm/admission.ts';
-import type { Admission, AdmissionClock, Outcome, Place } from '../../../adapters/llm/admission.ts';
+import type { Admission, Outcome, Place } from '../../../adapters/llm/admission.ts';
+import { fakeClock } from '../../helpers/fake-clock.ts';
 
 const answered: Outcome = { kind: 'answered' };
 const throttled: Outcome = { kind: 'throttled' };
 const never = new AbortController().signal;
 
-interface FakeClock extends AdmissionClock {
-  advance(milliseconds: number): void;
-}
-
-function fakeClock(): FakeClock {
-  let time = 0;
-  const timers: { at: number; callback: () => void }[] = [];
-  return {
-    now: () => time,
-    after: (milliseconds, callback) => void timers.push({ at: time + milliseconds, callback }),
-    advance(milliseconds) {
-      time += milliseconds;
-      for (const timer of timers.filter(({ at }) => at <= time)) {
-        timers.splice(timers.indexOf(timer), 1);
-        timer.callback();
-      }
-    },
-  };
+/** For a gate that is open, and stays so. */
+async function enter(admission: Admission, signal = never): Promise<Place> {
+  const place = await admission.enter(signal);
+  assert.ok(place, 'the gate is closed');
+  return place;
 }
 
 /** Asks for places and collects them as they are given. */
 function ask(admission: Admission, count: number): Place[] {
   const places: Place[] = [];
-  for (let index = 0; index < count; index++) void admission.enter(never).then((place) => places.push(place));
+  for (let index = 0; index < count; index++) void enter(admission).then((place) => places.push(place));
   return places;
 }
 
@@ -60,7 +48,7 @@ describe('admission to a model server', () => {
 
   it('does not grow while fewer places are used than there are', async () => {
     const admission = createAdmission({ clock: fakeClock() });
-    for (let index = 0; index < 30; index++) (await admission.enter(never)).leave(answered);
+    for (let index = 0; index < 30; index++) (await enter(admission)).leave(answered);
     assert.equal(admission.limit(), 4);
   });
 
@@ -87,44 +75,97 @@ describe('admission to a model server', () => {
 
   it('keeps one place however often it is refused', async () => {
     const admission = createAdmission({ clock: fakeClock() });
-    for (let index = 0; index < 10; index++) (await admission.enter(never)).leave(throttled);
+    for (let index = 0; index < 10; index++) (await enter(admission)).leave(throttled);
     assert.equal(admission.limit(), 1);
   });
 
-  it('lets nobody in before the wait is over that the server asked for', async () => {
+  it('closes its gate for the wait that the server asked for', async () => {
     const clock = fakeClock();
     const admission = createAdmission({ clock });
-    (await admission.enter(never)).leave({ kind: 'throttled', retryAfterSeconds: 5 });
-    const places = ask(admission, 3);
+    (await enter(admission)).leave({ kind: 'throttled', retryAfterSeconds: 5 });
+    assert.deepEqual(admission.gate.closed(), { reason: 'cooling-down', seconds: 5 });
+    assert.equal(await admission.enter(never), null);
     clock.advance(4999);
-    await settle();
-    assert.equal(places.length, 0);
+    assert.equal(await admission.enter(never), null);
     clock.advance(1);
+    assert.equal(ask(admission, 3).length, 0);
     await settle();
-    assert.equal(places.length, 2);
+    assert.equal(admission.gate.closed(), null);
   });
 
-  it('obeys the longer of two waits', async () => {
+  it('obeys the longer of two waits, and gives its reason', async () => {
     const clock = fakeClock();
     const admission = createAdmission({ clock });
-    const [first, second] = [await admission.enter(never), await admission.enter(never)];
-    first.leave({ kind: 'throttled', retryAfterSeconds: 9 });
+    const [first, second] = [await enter(admission), await enter(admission)];
+    first.leave({ kind: 'answered', allowanceSeconds: 9 });
     second.leave({ kind: 'throttled', retryAfterSeconds: 2 });
-    const places = ask(admission, 1);
     clock.advance(2000);
-    await settle();
-    assert.equal(places.length, 0);
+    assert.deepEqual(admission.gate.closed(), { reason: 'rate-limit', seconds: 7 });
     clock.advance(7000);
+    assert.equal(admission.gate.closed(), null);
+  });
+
+  it('sends those away who wait when its gate closes, and tells when it moves', async () => {
+    const clock = fakeClock();
+    const admission = createAdmission({ start: 2, clock });
+    const [first, second] = [await enter(admission), await enter(admission)];
+    const waiting = admission.enter(never);
+    first.leave({ kind: 'throttled', retryAfterSeconds: 1 });
+    assert.equal(await waiting, null);
+    let moves = 0;
+    const count = (): void => void (moves += 1);
+    void admission.gate.moves(never).then(count);
+    second.leave({ kind: 'throttled', retryAfterSeconds: 3 });
+    await settle();
+    assert.equal(moves, 1);
+    void admission.gate.moves(never).then(count);
+    clock.advance(2999);
+    await settle();
+    assert.equal(moves, 1);
+    clock.advance(1);
+    await settle();
+    assert.equal(moves, 2);
+    await admission.gate.moves(never);
+  });
+
+  it('sets a server that cannot be reached aside for 1, 2, 4 and at most 60 seconds', async () => {
+    const clock = fakeClock();
+    const admission = createAdmission({ clock });
+    const waits: number[] = [];
+    for (let tries = 0; tries < 8; tries++) {
+      (await enter(admission)).leave({ kind: 'unreachable' });
+      const { reason, seconds } = admission.gate.closed()!;
+      assert.equal(reason, 'unreachable');
+      waits.push(seconds);
+      clock.advance(seconds * 1000);
+    }
+    assert.deepEqual(waits, [1, 2, 4, 8, 16, 32, 60, 60]);
+  });
+
+  it('counts a burst that does not get through once, then lets one request try alone', async () => {
+    const clock = fakeClock();
+    const admission = createAdmission({ clock });
+    const burst = ask(admission, 4);
+    await settle();
+    for (const place of burst) place.leave({ kind: 'unreachable' });
+    assert.equal(admission.gate.closed()?.seconds, 1);
+    clock.advance(1000);
+    const places = ask(admission, 4);
     await settle();
     assert.equal(places.length, 1);
+    places[0]!.leave(answered);
+    await settle();
+    assert.equal(places.length, 4);
+    places[1]!.leave({ kind: 'unreachable' });
+    assert.equal(admission.gate.closed()?.seconds, 1);
   });
 
   it('forgets a request that gives up waiting', async () => {
     const admission = createAdmission({ start: 1, clock: fakeClock() });
-    const first = await admission.enter(never);
+    const first = await enter(admission);
     const impatient = new AbortController();
     const waiting = admission.enter(impatient.signal);
-    const patient = admission.enter(never);
+    const patient = enter(admission);
     impatient.abort(new Error('worker shuts down'));
     await assert.rejects(waiting, /worker shuts down/);
     first.leave(answered);

@@ -17,6 +17,15 @@ interface Answer {
   readonly error: string;
 }
 
+/** What comes back, as it is. */
+async function post(
+  server: EmbeddedServer,
+  body: object,
+): Promise<{ status: number; body: ReturnType<typeof JSON.parse> }> {
+  const response = await fetch(`${server.url}/chat/completions`, { method: 'POST', body: JSON.stringify(body) });
+  return { status: response.status, body: JSON.parse(await response.text()) };
+}
+
 async function ask(server: EmbeddedServer, content: string, more: object = {}): Promise<Answer> {
   const messages = [{ role: 'user', content }];
   const response = await fetch(`${server.url}/chat/completions`, {
@@ -35,6 +44,16 @@ async function ask(server: EmbeddedServer, content: string, more: object = {}): 
 }
 
 const first = 'Tell me of a fox.';
+const question = { messages: [{ role: 'user', content: first }], temperature: 0.9, max_tokens: 24, seed: 5 };
+const foxSchema = { type: 'object', properties: { sound: { enum: ['yip', 'bark'] } }, required: ['sound'] };
+const schemaFormat = (schema: object): object => ({ type: 'json_schema', json_schema: { name: 'fox', schema } });
+const refusal = (code: string): object => ({ message: '', type: 'invalid_request_error', param: null, code });
+
+interface Shown {
+  readonly index: number;
+  readonly message: { readonly content: string };
+}
+
 const second = 'What is two and two? Explain it at length, with an example.';
 
 describe('the embedded server, with a tiny random model', () => {
@@ -43,7 +62,7 @@ describe('the embedded server, with a tiny random model', () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'diffract-embedded-'));
     await writeTinyGguf(join(folder, 'tiny.gguf'));
-    server = await startEmbeddedServer({ modelFile: join(folder, 'tiny.gguf') });
+    server = await startEmbeddedServer({ modelFile: join(folder, 'tiny.gguf'), names: ['small'] });
   });
   after(async () => {
     await server.close();
@@ -55,7 +74,10 @@ describe('the embedded server, with a tiny random model', () => {
     assert.match(origin, /^http:\/\/127\.0\.0\.1:\d+$/);
     assert.deepEqual(await (await fetch(`${origin}/health`)).json(), { status: 'ok' });
     const models = JSON.parse(await (await fetch(`${server.url}/models`)).text());
-    assert.equal(models.data[0].id, 'tiny');
+    assert.deepEqual(
+      models.data.map(({ id }: { id: string }) => id),
+      ['tiny', 'small'],
+    );
     assert.equal((await fetch(`${server.url}/embeddings`)).status, 404);
   });
 
@@ -97,17 +119,23 @@ describe('the embedded server, with a tiny random model', () => {
   });
 
   it('keeps to a JSON schema', async () => {
-    const schema = { type: 'object', properties: { sound: { enum: ['yip', 'bark'] } }, required: ['sound'] };
-    const format = { type: 'json_schema', json_schema: { name: 'fox', schema } };
-    const answer = await ask(server, first, { response_format: format, max_tokens: 200 });
+    const answer = await ask(server, first, { response_format: schemaFormat(foxSchema), max_tokens: 200 });
     assert.match((JSON.parse(answer.content) as { sound: string }).sound, /^(yip|bark)$/);
   });
 
   const refusals: [string, object, RegExp][] = [
     ['a prompt longer than the context', { messages: [{ role: 'user', content: 'z9'.repeat(400) }] }, /too long.*512/],
     ['no messages', { messages: [] }, /messages/],
-    ['several choices', { n: 2 }, /n/],
+    ['no choice', { n: 0 }, /n$/],
     ['a stream', { stream: true }, /stream/],
+    ['tools', { tools: [] }, /tools/],
+    ['a penalty', { presence_penalty: 0.5 }, /presence_penalty/],
+    ['alternatives without log-probabilities', { top_logprobs: 2 }, /needs logprobs/],
+    [
+      'a schema it cannot keep to',
+      { response_format: schemaFormat({ type: 'string', pattern: 'a' }) },
+      /# uses pattern/,
+    ],
   ];
   for (const [name, more, message] of refusals) {
     it(`refuses ${name} by 400`, async () => {
@@ -116,6 +144,86 @@ describe('the embedded server, with a tiny random model', () => {
       assert.match(answer.error, message);
     });
   }
+
+  it('refuses in the shape of OpenAI, with its codes', async () => {
+    const long = await post(server, { messages: [{ role: 'user', content: 'z9'.repeat(400) }] });
+    assert.deepEqual({ ...long.body.error, message: '' }, refusal('context_length_exceeded'));
+    const unknown = await post(server, { model: 'other', messages: [{ role: 'user', content: first }] });
+    assert.equal(unknown.status, 404);
+    assert.match(unknown.body.error.message, /"other".*expected "tiny" or "small"/);
+    assert.deepEqual({ ...unknown.body.error, message: '' }, refusal('model_not_found'));
+    const huge = await post(server, { messages: [{ role: 'user', content: 'x'.repeat(4_000_001) }] });
+    assert.equal(huge.status, 413);
+    assert.deepEqual({ ...huge.body.error, message: '' }, refusal('request_too_large'));
+    assert.equal((await post(server, { model: 'small', ...question })).status, 200);
+  });
+
+  it('gives several choices, each as its seed alone would give it, and counts the prompt once', async () => {
+    const { body } = await post(server, { ...question, n: 3 });
+    const alone = [];
+    for (const seed of [5, 6, 7]) alone.push((await post(server, { ...question, seed })).body);
+    assert.deepEqual(
+      body.choices.map(({ message, index }: Shown) => [index, message.content]),
+      alone.map(({ choices }, index) => [index, choices[0].message.content]),
+    );
+    assert.equal(body.usage.prompt_tokens, alone[0].usage.prompt_tokens);
+    assert.equal(
+      body.usage.completion_tokens,
+      alone.reduce((sum: number, { usage }) => sum + Number(usage.completion_tokens), 0),
+    );
+    assert.equal(body.usage.prompt_tokens_details.cached_tokens, 0);
+  });
+
+  it('gives log-probabilities of the answer it gives without them', async () => {
+    const plain = await post(server, { ...question, temperature: 0 });
+    const { body } = await post(server, { ...question, temperature: 0, logprobs: true, top_logprobs: 3 });
+    const { message, logprobs } = body.choices[0];
+    assert.equal(message.content, plain.body.choices[0].message.content);
+    assert.equal(plain.body.choices[0].logprobs, null);
+    assert.equal(logprobs.content.length, body.usage.completion_tokens);
+    for (const { token, logprob, top_logprobs: top } of logprobs.content) {
+      assert.deepEqual([top[0].token, top[0].logprob], [token, logprob]);
+      assert.ok(logprob <= 0 && top.length === 3 && top[1].logprob <= logprob && top[2].logprob <= top[1].logprob);
+      assert.ok(top.reduce((sum: number, other: { logprob: number }) => sum + Math.exp(other.logprob), 0) < 1);
+    }
+  });
+
+  it('ends before the first of the stop texts', async () => {
+    const whole = await ask(server, first, { max_tokens: 60 });
+    const [early, late] = [whole.content.slice(20, 23), whole.content.slice(30, 33)];
+    const cut = await ask(server, first, { max_tokens: 60, stop: [late, early], logprobs: true });
+    assert.equal(cut.content, whole.content.slice(0, whole.content.indexOf(early)));
+    assert.equal(cut.finishReason, 'stop');
+    assert.ok(cut.usage.completion_tokens < whole.usage.completion_tokens);
+    assert.deepEqual(await ask(server, first, { max_tokens: 60, stop: 'never said' }), whole);
+  });
+
+  it('keeps to JSON in every form of asking, and says when it was cut short', async () => {
+    const foxes = { type: 'array', items: foxSchema, minItems: 2, maxItems: 2 };
+    const formats = [
+      schemaFormat(foxes),
+      { type: 'json_schema', schema: foxes },
+      { type: 'json_object', schema: foxes },
+    ];
+    const texts = [];
+    for (const format of formats) {
+      const answer = await ask(server, first, { response_format: format, max_tokens: 300 });
+      assert.equal(answer.finishReason, 'stop');
+      const found = JSON.parse(answer.content) as { sound: string }[];
+      assert.equal(found.length, 2);
+      for (const { sound } of found) assert.match(sound, /^(yip|bark)$/);
+      texts.push(answer.content);
+    }
+    assert.equal(new Set(texts).size, 1);
+    const cut = await ask(server, first, { response_format: schemaFormat(foxes), max_tokens: 6 });
+    assert.equal(cut.finishReason, 'length');
+    assert.ok(texts[0]!.startsWith(cut.content));
+    for (let seed = 0; seed < 5; seed++) {
+      const any = await ask(server, first, { response_format: { type: 'json_object' }, seed, max_tokens: 300 });
+      if (any.finishReason === 'stop') assert.equal(typeof JSON.parse(any.content), 'object');
+      assert.match(any.content, /^\{/);
+    }
+  });
 
   it('stays fit when callers hang up, while waiting or in the middle of an answer', async () => {
     const expected = await ask(server, first);

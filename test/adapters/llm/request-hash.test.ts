@@ -22,6 +22,10 @@ describe('the hash of a request', () => {
     assert.match(requestHash(request), /^[0-9a-f]{64}$/);
   });
 
+  it('is for free text what it was before answers could have a schema', () => {
+    assert.equal(requestHash(request), '8bb4dab6346a3de910bf3d7027c5096cec0acaada15e44980b14116fa9a69f47');
+  });
+
   it('differs as soon as anything that shapes the answer differs', () => {
     const variants: ChatRequest[] = [
       request,
@@ -31,6 +35,8 @@ describe('the hash of a request', () => {
       { ...request, sampling: { ...request.sampling, topP: 1 } },
       { ...request, sampling: { ...request.sampling, maxTokens: 65 } },
       { ...request, messages: [{ role: 'system', content: 'two and two?' }] },
+      { ...request, responseSchema: { name: 'a', schema: { type: 'object' } } },
+      { ...request, responseSchema: { name: 'a', schema: { type: 'array' } } },
       { ...request, messages: [...request.messages, ...request.messages] },
     ];
     assert.equal(new Set(variants.map(requestHash)).size, variants.length);

@@ -2,13 +2,18 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, describe, it } from 'node:test';
-import type { ChatRequest } from '../../../activities/ports/language-model.ts';
+import { RefusedRequest, UnusableAnswer } from '../../../activities/ports/language-model.ts';
+import type { ChatRequest, ChatResponse } from '../../../activities/ports/language-model.ts';
 import { createAdmission } from '../../../adapters/llm/admission.ts';
-import { createChatClient } from '../../../adapters/llm/client.ts';
-import type { ChatClient } from '../../../adapters/llm/client.ts';
+import type { Admission } from '../../../adapters/llm/admission.ts';
+import { createChatEndpoint } from '../../../adapters/llm/chat-endpoint.ts';
+import type { PacedChatEndpoint } from '../../../adapters/llm/chat-endpoint.ts';
+import { createChatServer } from '../../../adapters/llm/chat-server.ts';
+import { connect } from '../../../adapters/llm/server-connection.ts';
 import { PermanentError, TransientError } from '../../../contracts/failures.ts';
-import { startFaultyChatServer } from '../../helpers/faulty-chat-server.ts';
+import { goodUsage, startFaultyChatServer } from '../../helpers/faulty-chat-server.ts';
 import type { ChatFault, FaultyChatServer } from '../../helpers/faulty-chat-server.ts';
+import { startPickyChatServer } from '../../helpers/picky-chat-server.ts';
 
 const request: ChatRequest = {
   model: 'small',
@@ -20,7 +25,7 @@ const request: ChatRequest = {
   seed: 7,
 };
 const never = new AbortController().signal;
-const servers: FaultyChatServer[] = [];
+const servers: { close(): Promise<void> }[] = [];
 after(() => Promise.all(servers.map((server) => server.close())));
 
 async function serverWith(...script: ChatFault[]): Promise<FaultyChatServer> {
@@ -29,12 +34,19 @@ async function serverWith(...script: ChatFault[]): Promise<FaultyChatServer> {
   return server;
 }
 
-function clientOf({ url }: { url: string }, settings: { apiKey?: string; timeoutSeconds?: number } = {}): ChatClient {
-  const { apiKey, timeoutSeconds = 5 } = settings;
-  return createChatClient({ url, apiKey: () => apiKey, admission: createAdmission(), timeoutSeconds });
+interface ClientSettings {
+  readonly apiKey?: string;
+  readonly timeoutSeconds?: number;
+  readonly admission?: Admission;
 }
 
-async function failureOf(fault: ChatFault, settings?: Parameters<typeof clientOf>[1]): Promise<Error> {
+function clientOf({ url }: { url: string }, settings: ClientSettings = {}): PacedChatEndpoint {
+  const { apiKey, timeoutSeconds = 5, admission = createAdmission() } = settings;
+  const connection = connect({ url, model: 'small', apiKey: () => apiKey, timeoutSeconds });
+  return createChatEndpoint([{ ...createChatServer(connection, admission), weight: 1 }]);
+}
+
+async function failureOf(fault: ChatFault, settings?: ClientSettings): Promise<Error> {
   return failure(clientOf(await serverWith(fault), settings).complete(request, never));
 }
 
@@ -47,17 +59,24 @@ async function failure(promise: Promise<unknown>): Promise<Error> {
   return error;
 }
 
+function contentOf({ choices }: ChatResponse): string {
+  return choices.map(({ content }) => content).join('|');
+}
+
 describe('a chat request', () => {
   it('sends everything that shapes the answer and reads text, reason to stop and usage', async () => {
     const server = await serverWith();
     const response = await clientOf(server, { apiKey: 'sk-secret' }).complete(request, never);
     assert.deepEqual(response, {
-      content: 'four',
-      reasoning: null,
-      finishReason: 'stop',
-      promptTokens: 11,
-      completionTokens: 3,
-      tokensEstimated: false,
+      choices: [{ content: 'four', reasoning: null, finishReason: 'stop', logprobs: null }],
+      usage: {
+        promptTokens: 11,
+        cachedTokens: 0,
+        completionTokens: 3,
+        reasoningTokens: 0,
+        estimated: false,
+        raw: goodUsage,
+      },
     });
     const [seen] = server.seen;
     assert.equal(seen!.path, '/v1/chat/completions');
@@ -69,8 +88,60 @@ describe('a chat request', () => {
       top_p: 0.95,
       max_tokens: 64,
       seed: 7,
-      n: 1,
     });
+  });
+
+  it('asks for several answers, log-probabilities and a shape in the words that the server takes', async () => {
+    const server = await startPickyChatServer({ schemaForm: 'top-level', refuses: ['seed'] });
+    servers.push(server);
+    const client = clientOf(server);
+    const schema = { type: 'object', properties: { ok: { type: 'boolean' } }, required: ['ok'] };
+    const shaped = { ...request, responseSchema: { name: 'verdict', schema } };
+    const response = await client.complete(shaped, never, { choices: 3, topLogprobs: 2 });
+    assert.equal(contentOf(response), '{"ok": true}|{"ok": true}|{"ok": true}');
+    assert.deepEqual(response.choices[2]!.logprobs, [{ token: 'Hello', logprob: -1, top: [] }]);
+    assert.equal(response.usage.completionTokens, 6);
+    assert.deepEqual(server.asked.at(-1), {
+      model: 'small',
+      messages: request.messages,
+      temperature: 0.7,
+      top_p: 0.95,
+      max_tokens: 64,
+      n: 3,
+      logprobs: true,
+      top_logprobs: 2,
+      response_format: { type: 'json_schema', schema },
+    });
+  });
+
+  it('probes its server once, however many ask, and again only after a failure', async () => {
+    const server = await startPickyChatServer({ schemaForm: 'nested' });
+    servers.push(server);
+    const client = clientOf(server);
+    const [first, second] = await Promise.all([client.capabilities(never), client.capabilities(never)]);
+    assert.equal(first.schema, 'nested');
+    assert.deepEqual(second, first);
+    await client.capabilities(never);
+    assert.equal(server.asked.length, 1);
+    const busy = await serverWith({ kind: 'status', status: 500 }, { kind: 'status', status: 503 });
+    const patient = clientOf(busy);
+    await assert.rejects(patient.capabilities(never), TransientError);
+    assert.equal((await patient.capabilities(never)).choices, false);
+  });
+
+  it('does not wait for a probe that it does not want any more', async () => {
+    const client = clientOf(await serverWith({ kind: 'hang' }));
+    const impatient = new AbortController();
+    setTimeout(() => impatient.abort(new Error('worker shuts down')), 20);
+    await assert.rejects(client.capabilities(impatient.signal), /worker shuts down/);
+  });
+
+  it('uses the connection again', async () => {
+    const server = await serverWith({ kind: 'status', status: 429 });
+    const client = clientOf(server);
+    await assert.rejects(client.complete(request, never), TransientError);
+    for (let index = 0; index < 4; index++) await client.complete(request, never);
+    assert.equal(new Set(server.seen.map(({ port }) => port)).size, 1);
   });
 
   it('sends no authorization where there is no key, and takes a base url with a slash at its end', async () => {
@@ -99,17 +170,16 @@ describe('a chat request', () => {
     it(`keeps answer and reasoning apart: ${name}`, async () => {
       const server = await serverWith({ kind: 'message', message, finishReason: 'length' });
       const response = await clientOf(server).complete(request, never);
-      assert.equal(response.content, content);
-      assert.equal(response.reasoning, reasoning);
-      assert.equal(response.finishReason, 'length');
+      assert.deepEqual(response.choices, [{ content, reasoning, finishReason: 'length', logprobs: null }]);
     });
   }
 
   it('estimates the tokens, on the high side and saying so, where the server sends no usage', async () => {
-    const response = await clientOf(await serverWith({ kind: 'without-usage' })).complete(request, never);
-    assert.equal(response.tokensEstimated, true);
-    assert.equal(response.promptTokens, Math.ceil('Be short.\ntwo and two?'.length / 3));
-    assert.equal(response.completionTokens, Math.ceil('four'.length / 3));
+    const { usage } = await clientOf(await serverWith({ kind: 'without-usage' })).complete(request, never);
+    assert.equal(usage.estimated, true);
+    assert.equal(usage.promptTokens, Math.ceil('Be short.\ntwo and two?'.length / 3));
+    assert.equal(usage.completionTokens, Math.ceil('four'.length / 3));
+    assert.equal(usage.raw, null);
   });
 });
 
@@ -117,9 +187,10 @@ describe('a chat request that fails', () => {
   for (const status of [400, 401, 403, 404, 413, 422]) {
     it(`is refused for good by ${status}`, async () => {
       const error = await failureOf({ kind: 'status', status });
-      assert.ok(error instanceof PermanentError);
+      assert.ok(error instanceof RefusedRequest);
       assert.equal(error.type, 'RequestRefused');
-      assert.match(error.message, new RegExp(`HTTP ${status} from model "small" at http://127.0.0.1:\\d+/v1/chat`));
+      assert.equal(error.status, status);
+      assert.match(error.message, new RegExp(`HTTP ${status} from model "small" at http://127.0.0.1:\\d+/v1: `));
       assert.match(error.message, /as ordered/);
     });
   }
@@ -160,29 +231,46 @@ describe('a chat request that fails', () => {
     assert.ok(error.retryAfterSeconds! > 0 && error.retryAfterSeconds! <= 7, String(error.retryAfterSeconds));
   });
 
-  const bodies: [string, string, RegExp][] = [
-    ['JSON cut short', '{"choices":[{"message":{"content":"fo', /not whole JSON.*begins: \{"choices"/],
-    ['another schema', '{"text":"four"}', /shape of a chat completion \(choices/],
-    ['an error inside a 200', '{"error":{"message":"upstream died"}}', /upstream died/],
-    ['no choices', '{"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":0}}', /shape.*choices/],
-    ['content of another type', '{"choices":[{"message":{"content":4},"finish_reason":"stop"}]}', /content/],
-    ['no reason to stop', '{"choices":[{"message":{"content":"4"},"finish_reason":null}]}', /finish_reason/],
-    ['a page of HTML', `<html>${'x'.repeat(5000)}</html>`, /<html>x+\.\.\.$/],
-    ['nothing', '', /\(empty body\)/],
-  ];
-  for (const [name, body, message] of bodies) {
-    it(`may be mended by waiting after an answer with ${name}`, async () => {
-      const error = await failureOf({ kind: 'body', body });
-      assert.ok(error instanceof TransientError);
-      assert.match(error.message, message);
-      assert.ok(error.message.length < 700);
-    });
-  }
+  it('says what an answer cost that cannot be used, and how it begins', async () => {
+    const body = `{"text":"${'x'.repeat(5000)}","usage":{"prompt_tokens":11,"completion_tokens":3}}`;
+    const error = await failureOf({ kind: 'body', body });
+    assert.ok(error instanceof UnusableAnswer);
+    assert.deepEqual(error.failedTry, { reason: 'wrong-shape', promptTokens: 11, completionTokens: 3 });
+    assert.match(error.message, /Unusable answer from model "small" at http.*it begins: \{"text":"x+\.\.\.$/);
+    assert.ok(error.message.length < 700);
+  });
 
-  it('may be mended by waiting when the connection is cut in the middle of the answer', async () => {
-    const error = await failureOf({ kind: 'cut' });
+  it('gives up at once where the server asks for more than a minute, and says how long', async () => {
+    const server = await serverWith({ kind: 'status', status: 429, headers: { 'retry-after': '600' } });
+    const client = clientOf(server);
+    await assert.rejects(client.complete(request, never), TransientError);
+    const error = await failure(client.complete(request, never));
     assert.ok(error instanceof TransientError);
+    assert.equal(error.retryAfterSeconds, 600);
+    assert.match(error.message, /model "small" at http.* is closed for 600 s: it asked to be left alone/);
+    assert.equal(server.seen.length, 1);
+  });
+
+  it('waits, and says so, until the allowance that the headers count is whole again', async () => {
+    const headers = { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '150ms' };
+    const whole = JSON.stringify({ choices: [{ message: { content: 'four' }, finish_reason: 'stop' }] });
+    const server = await serverWith({ kind: 'body', body: whole, headers });
+    const client = clientOf(server);
+    await client.complete(request, never);
+    const start = performance.now();
+    const pending = client.complete(request, never);
+    assert.equal(client.waiting()?.reason, 'rate-limit');
+    await pending;
+    assert.ok(performance.now() - start > 100);
+    assert.equal(client.waiting(), null);
+  });
+
+  it('is an answer that was billed when the connection is cut in the middle of it', async () => {
+    const error = await failureOf({ kind: 'cut' });
+    assert.ok(error instanceof UnusableAnswer);
     assert.match(error.message, /connection broke for model "small" at http/);
+    assert.equal(error.failedTry.reason, 'cut-off');
+    assert.ok(error.failedTry.promptTokens > 0 && error.failedTry.completionTokens > 0);
   });
 
   it('ends after its time-out when the server hangs', async () => {
@@ -194,12 +282,12 @@ describe('a chat request that fails', () => {
   it('ends with the reason of the caller who cancels it, and hands its place back', async () => {
     const server = await serverWith({ kind: 'hang' });
     const admission = createAdmission({ start: 1 });
-    const client = createChatClient({ url: server.url, apiKey: () => undefined, admission });
+    const client = clientOf(server, { admission });
     const cancelled = new AbortController();
     const reason = new Error('campaign stopped');
     setTimeout(() => cancelled.abort(reason), 50);
     await assert.rejects(client.complete(request, cancelled.signal), reason);
-    assert.equal((await client.complete(request, never)).content, 'four');
+    assert.equal(contentOf(await client.complete(request, never)), 'four');
   });
 
   it('says where nothing answers and what to do', async () => {
@@ -225,8 +313,8 @@ describe('a chat request that fails', () => {
     );
     await new Promise<void>((resolve) => late.listen(port, '127.0.0.1', resolve));
     assert.equal((late.address() as AddressInfo).port, port);
-    assert.equal((await pending).content, 'late');
-    late.close();
+    const response = await pending.finally(() => late.close());
+    assert.equal(contentOf(response), 'late');
   });
 
   it('never repeats the key that the server echoes', async () => {
@@ -243,7 +331,7 @@ describe('a chat request that fails', () => {
   it('slows down after 429 and waits before the next request', async () => {
     const server = await serverWith({ kind: 'status', status: 429, headers: { 'retry-after-ms': '150' } });
     const admission = createAdmission();
-    const client = createChatClient({ url: server.url, apiKey: () => undefined, admission });
+    const client = clientOf(server, { admission });
     await assert.rejects(client.complete(request, never), TransientError);
     assert.equal(admission.limit(), 2);
     const start = performance.now();
