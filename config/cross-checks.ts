@@ -2,14 +2,18 @@
 
 import type { CampaignConfig, FileSource, SampleSource } from '../contracts/campaign.ts';
 import type { TaskName } from '../contracts/samples.ts';
+import { isFolder } from './data-format.ts';
 import { parseStore } from './resolve.ts';
 import type { CampaignFile } from './schema.ts';
+import { modelProblems } from './model-checks.ts';
+import type { FileText, PromptKnowledge } from './prompt-checks.ts';
+import { promptProblems } from './prompt-checks.ts';
 import { suggestion } from './problems.ts';
 import type { Problem } from './problems.ts';
 import type { Path } from './schema-walk.ts';
 
 /** What a task expects of a campaign file; tasks/ know it, config/ is told. */
-export interface TaskKnowledge {
+export interface TaskKnowledge extends PromptKnowledge {
   readonly fields: readonly string[];
   /** Those of them that a `map` may not leave out. */
   readonly required: readonly string[];
@@ -30,19 +34,22 @@ export function crossCheck(
   file: CampaignFile,
   config: CampaignConfig,
   tasks: TaskCatalogue,
-  fileSize: FileSize,
+  { size: fileSize, text: fileText }: { readonly size: FileSize; readonly text: FileText },
 ): readonly Problem[] {
   const knowledge = tasks[file.task];
   return [
     ...storeProblems(file),
     ...clashes(file.generators, 'generators'),
     ...clashes(file.benchmarks, 'benchmarks'),
-    ...agreementProblems(file),
+    ...modelProblems(file),
     ...secretProblems(file),
     ...fileSources(config).flatMap((source) => fileProblems(source, fileSize, knowledge)),
     ...(knowledge === undefined
       ? []
-      : sliceLists(config).flatMap((slices) => sliceProblems(slices, knowledge, file.task))),
+      : [
+          ...sliceLists(config).flatMap((slices) => sliceProblems(slices, knowledge, file.task)),
+          ...promptProblems(config, knowledge, fileText),
+        ]),
   ];
 }
 
@@ -70,14 +77,6 @@ function clashes(entries: readonly { readonly name: string }[], list: string): r
     const first = entries.findIndex((other) => other.name === name);
     if (first === index) return [];
     return [{ path, message: `"${name}" is already the name of ${list}[${first}]; names must differ` }];
-  });
-}
-
-function agreementProblems({ generators }: CampaignFile): readonly Problem[] {
-  return generators.flatMap((generator, index) => {
-    if (generator.kind !== 'llm' || generator.agreement <= generator.attempts) return [];
-    const message = `found ${generator.agreement}, expected at most attempts (${generator.attempts}): no candidate could pass`;
-    return [{ path: ['generators', index, 'agreement'], message }];
   });
 }
 
@@ -109,14 +108,7 @@ function fileProblems(
   fileSize: FileSize,
   knowledge: TaskKnowledge | undefined,
 ): readonly Problem[] {
-  const problems: Problem[] = [];
-  const bytes = fileSize(value.path);
-  const at = [...path, 'path'];
-  if (bytes === null) {
-    problems.push({ path: at, message: `no such file: ${value.path}; paths are relative to the campaign file` });
-  } else if (bytes === 0) {
-    problems.push({ path: at, message: `the file is empty: ${value.path}` });
-  }
+  const problems = [...placeProblems({ path, value }, fileSize)];
   if (knowledge === undefined) return problems;
   for (const field of Object.keys(value.map).filter((key) => !knowledge.fields.includes(key))) {
     const message = `no field of this task; ${suggestion(field, knowledge.fields)}`;
@@ -130,6 +122,24 @@ function fileProblems(
     });
   }
   return problems;
+}
+
+/** What lies at the path, and keys that only a folder has. */
+function placeProblems({ path, value }: Placed<FileSource>, fileSize: FileSize): readonly Problem[] {
+  const at = [...path, 'path'];
+  const nothing = (kind: string): Problem => {
+    return { path: at, message: `no such ${kind}: ${value.path}; paths are relative to the campaign file` };
+  };
+  if (value.format === 'hf-dataset') return isFolder(value.path) ? [] : [nothing('folder')];
+  const bytes = fileSize(value.path);
+  return [
+    ...(bytes === null ? [nothing('file')] : []),
+    ...(bytes === 0 ? [{ path: at, message: `the file is empty: ${value.path}` }] : []),
+    ...(['split', 'config'] as const).flatMap((key) => {
+      const message = `only a data set folder has one; ${value.path} is read as ${value.format}`;
+      return value[key] === undefined ? [] : [{ path: [...path, key], message }];
+    }),
+  ];
 }
 
 function sliceLists(config: CampaignConfig): readonly Placed<readonly string[]>[] {
@@ -151,6 +161,9 @@ function sliceProblems(
   knowledge: TaskKnowledge,
   task: TaskName,
 ): readonly Problem[] {
+  if (knowledge.slices.length === 0) {
+    return [{ path, message: `${task} makes no samples by rule; use kind: file, or a generator of kind: llm` }];
+  }
   return value.flatMap((slice, index) => {
     if (knowledge.slices.includes(slice)) return [];
     const at = [...path, index];

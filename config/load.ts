@@ -47,7 +47,7 @@ export function loadCampaign(path: string, overrides: LoadOverrides = {}): Loade
     );
   }
   const config = resolveCampaign(parsed.data, source, overrides.environment ?? process.env);
-  const problems = crossCheck(parsed.data, config, overrides.tasks ?? {}, fileSize);
+  const problems = crossCheck(parsed.data, config, overrides.tasks ?? {}, { size: fileSize, text: fileText });
   if (problems.length > 0) throw invalid(path, problems, lineOf);
   return { config, source };
 }
@@ -142,4 +142,8 @@ function invalid(path: string, problems: readonly Problem[], lineOf: LineOf): Pe
 function fileSize(path: string): number | null {
   const found = statSync(path, { throwIfNoEntry: false });
   return found?.isFile() === true ? found.size : null;
+}
+
+function fileText(path: string): string | null {
+  return fileSize(path) === null ? null : readFileSync(path, 'utf8');
 }

@@ -1,14 +1,19 @@
 // From the checked file to the campaign: paths become absolute, the store's short form and the environment are filled in.
 
-import { dirname, extname, isAbsolute, resolve } from 'node:path';
+import { dirname, isAbsolute, resolve } from 'node:path';
 import type {
   CampaignConfig,
+  Endpoint,
+  FileGeneratorConfig,
   FileSource,
   GeneratorConfig,
+  LanguageModelGeneratorConfig,
+  ModelPrice,
   SampleSource,
   StoreLocation,
   TrainerConfig,
 } from '../contracts/campaign.ts';
+import { formatAt } from './data-format.ts';
 import type { CampaignFile, SampleSourceFile } from './schema.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -26,6 +31,23 @@ export function resolveCampaign(file: CampaignFile, source: string, environment:
       sources: benchmark.sources.map((entry) => resolveSource(entry, folder)),
     })),
     generators: file.generators.map((generator) => resolveGenerator(generator, folder)),
+    filters: {
+      ...file.filters,
+      judge: file.filters.judge && {
+        ...file.filters.judge,
+        endpoint: resolveEndpoint(file.filters.judge.endpoint, folder),
+      },
+    },
+    decontamination: {
+      ...file.decontamination,
+      semantic: file.decontamination.semantic && {
+        ...file.decontamination.semantic,
+        encoder: resolveModel(file.decontamination.semantic.encoder, folder),
+        endpoint: resolveEndpoint(file.decontamination.semantic.endpoint, folder),
+      },
+    },
+    prices: file.prices && { ...file.prices, models: resolvePrices(file.prices.models) },
+    prompts: Object.fromEntries(Object.entries(file.prompts).map(([name, path]) => [name, resolve(folder, path)])),
     sketch: { ...file.sketch, proxy: resolveModel(file.sketch.proxy, folder) },
     ...(student === undefined ? {} : { student: resolveTrainer(student, folder) }),
   };
@@ -42,19 +64,6 @@ export function parseStore(text: string, folder: string, environment: Environmen
   if (bucket === undefined) return null;
   const prefix = (match?.[2] ?? '').replace(/\/+$/, '');
   return withEnvironment({ bucket, prefix }, environment);
-}
-
-/** The format that a path's ending names, or null. */
-export function formatOf(path: string): FileSource['format'] | null {
-  const formats: Readonly<Record<string, FileSource['format']>> = {
-    '.jsonl': 'jsonl',
-    '.ndjson': 'jsonl',
-    '.csv': 'csv',
-    '.tsv': 'tsv',
-    '.json': 'json',
-    '.parquet': 'parquet',
-  };
-  return formats[extname(path).toLowerCase()] ?? null;
 }
 
 function resolveStore(
@@ -92,7 +101,8 @@ function resolveSource(entry: SampleSourceFile, folder: string): SampleSource {
 }
 
 function resolveFileSource(entry: Extract<SampleSourceFile, { kind: 'file' }>, folder: string): FileSource {
-  return { ...entry, path: resolve(folder, entry.path), format: entry.format ?? formatOf(entry.path) ?? 'jsonl' };
+  const path = resolve(folder, entry.path);
+  return { ...entry, path, format: entry.format ?? formatAt(path) ?? 'jsonl' };
 }
 
 function resolveGenerator(generator: CampaignFile['generators'][number], folder: string): GeneratorConfig {
@@ -100,16 +110,55 @@ function resolveGenerator(generator: CampaignFile['generators'][number], folder:
     case 'symbolic':
       return generator;
     case 'file':
-      return { ...generator, sources: generator.sources.map((entry) => resolveFileSource(entry, folder)) };
+      return resolveFileGenerator(generator, folder);
     case 'llm':
-      return {
-        ...generator,
-        endpoint:
-          generator.endpoint.url === 'embedded'
-            ? { ...generator.endpoint, model: resolveModel(generator.endpoint.model, folder) }
-            : generator.endpoint,
-      };
+      return resolveLanguageModelGenerator(generator, folder);
   }
+}
+
+function resolveFileGenerator(
+  { solver, ...generator }: Extract<CampaignFile['generators'][number], { kind: 'file' }>,
+  folder: string,
+): FileGeneratorConfig {
+  const sources = generator.sources.map((entry) => resolveFileSource(entry, folder));
+  const asked =
+    solver === undefined ? {} : { solver: { ...solver, endpoint: resolveEndpoint(solver.endpoint, folder) } };
+  return { ...generator, sources, ...asked };
+}
+
+function resolveLanguageModelGenerator(
+  generator: Extract<CampaignFile['generators'][number], { kind: 'llm' }>,
+  folder: string,
+): LanguageModelGeneratorConfig {
+  const { personas, ...fewShots } = generator.fewShots;
+  const endpoint = resolveEndpoint(generator.endpoint, folder);
+  const { solver } = generator;
+  return {
+    ...generator,
+    endpoint,
+    fewShots: personas === undefined ? fewShots : { ...fewShots, personas: resolve(folder, personas) },
+    solver: {
+      ...solver,
+      endpoint: solver.endpoint === undefined ? endpoint : resolveEndpoint(solver.endpoint, folder),
+    },
+  };
+}
+
+type EndpointFile = Extract<CampaignFile['generators'][number], { kind: 'llm' }>['endpoint'];
+
+/** `url` is short for one server; a model that is served here may be a path. */
+function resolveEndpoint({ model, url, apiKey, servers, ...rest }: EndpointFile, folder: string): Endpoint {
+  const one = url === undefined ? [] : [{ url, weight: 1, ...(apiKey === undefined ? {} : { apiKey }) }];
+  const all = servers ?? one;
+  const embedded = all.some((server) => server.url === 'embedded');
+  return { model: embedded ? resolveModel(model, folder) : model, servers: all, ...rest };
+}
+
+/** Where no price for cached tokens is given, they cost what others cost. */
+function resolvePrices(models: NonNullable<CampaignFile['prices']>['models']): Record<string, ModelPrice> {
+  return Object.fromEntries(
+    Object.entries(models).map(([name, price]) => [name, { ...price, cached: price.cached ?? price.input }]),
+  );
 }
 
 function resolveTrainer(trainer: NonNullable<CampaignFile['student']>, folder: string): TrainerConfig {

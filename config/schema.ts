@@ -1,6 +1,7 @@
 // The campaign file: every key, what it means, its limits and its default. Nothing else in the project states a default.
 
 import { z } from 'zod';
+import { dataFormats } from '../contracts/data-formats.ts';
 import { taskNames } from '../contracts/samples.ts';
 
 const share = z.number().gt(0).max(1);
@@ -34,9 +35,11 @@ const fileFields = {
   kind: z.literal('file'),
   path: z.string().min(1).describe('Relative to the campaign file'),
   format: z
-    .enum(['jsonl', 'csv', 'tsv', 'json', 'parquet'])
-    .describe('Absent: from the ending of the path')
+    .enum(dataFormats)
+    .describe('Absent: from the ending of the path; a folder is an hf-dataset')
     .exactOptional(),
+  split: z.string().min(1).describe('Of a data set folder; absent: train, or the only one').exactOptional(),
+  config: z.string().min(1).describe('Of a data set folder: one that its README.md declares').exactOptional(),
   map: z.record(z.string(), z.string().min(1)).describe('Field of the task -> column of the file'),
   where: z.record(z.string(), z.string()).default({}).describe('Only rows whose column equals the value'),
 };
@@ -58,35 +61,72 @@ const symbolicGenerator = z.strictObject({
   slices: z.array(z.string().min(1)).min(1).describe('Slices of the task; `diffract check` lists them'),
   count: wholePositive.describe('Candidates a round'),
 });
+const serverUrl = z
+  .string()
+  .regex(/^(embedded|https?:\/\/\S+)$/, '`embedded`, or the http(s) base URL of an OpenAI-compatible server');
+const endpoint = z
+  .strictObject({
+    model,
+    url: serverUrl.describe('The server; with several of them use servers').exactOptional(),
+    apiKey: secret.exactOptional(),
+    servers: z
+      .array(z.strictObject({ url: serverUrl, apiKey: secret.exactOptional(), weight: z.number().gt(0).default(1) }))
+      .min(1)
+      .describe('Servers of the same model, which share the requests by weight')
+      .exactOptional(),
+    route: z.enum(['chat', 'batch']).default('chat').describe('batch: by the vendor batch interface, within a day'),
+    timeoutSeconds: z.number().gt(0).max(7200).describe('Of one request; absent: 600').exactOptional(),
+  })
+  .describe(
+    'Where requests go: {url: embedded, model: smollm2-135m-instruct}, or the URL of any OpenAI-compatible server',
+  );
+/** How a language model is sampled in a role. */
+const sampling = (temperature: number) =>
+  z
+    .strictObject({
+      temperature: z.number().min(0).max(2).default(temperature),
+      topP: share.default(0.95),
+      maxTokens: wholePositive.default(2048),
+    })
+    .prefault({});
+const fewShots = z.strictObject({
+  count: z.int().min(0).max(64).default(5),
+  policy: z.enum(['pool', 'sparse-cluster', 'per-level', 'persona']).default('pool'),
+  personas: z
+    .string()
+    .min(1)
+    .describe('A text file with one persona a line; absent: the built-in list')
+    .exactOptional(),
+});
+/** Who answers candidates independently, besides the endpoint. */
+const solving = {
+  sampling: sampling(0.75),
+  attempts: z.int().min(0).max(64).default(3).describe('Independent answers asked of each candidate'),
+  agreement: z.int().min(0).max(64).default(2).describe('How many of them must agree'),
+};
 const fileGenerator = z.strictObject({
   kind: z.literal('file'),
   name,
   sources: z.array(fileSource).min(1),
   count: wholePositive.describe('Candidates a round; later rounds take later rows'),
+  solver: z
+    .strictObject({ endpoint, ...solving })
+    .describe('Checks the answers of the file; absent: they are believed')
+    .exactOptional(),
 });
 const languageModelGenerator = z.strictObject({
   kind: z.literal('llm'),
   name,
-  endpoint: z
-    .strictObject({
-      url: z
-        .string()
-        .regex(/^(embedded|https?:\/\/\S+)$/, '`embedded`, or the http(s) base URL of an OpenAI-compatible server'),
-      apiKey: secret.exactOptional(),
-      model,
-    })
-    .describe(
-      'Where requests go: {url: embedded, model: smollm2-135m-instruct}, or the URL of any OpenAI-compatible server',
-    ),
+  endpoint,
   requests: wholePositive.describe('Requests a round'),
-  fewShots: z.int().min(0).max(64).default(4),
-  attempts: z.int().min(0).max(64).default(1).describe('Independent attempts asked of each candidate'),
-  agreement: z.int().min(0).max(64).default(1).describe('How many attempts must agree with the candidate'),
-  sampling: z
+  perRequest: z.int().min(1).max(16).default(2).describe('New samples asked for in each request'),
+  fewShots: fewShots.prefault({}),
+  structured: z.boolean().default(false).describe('Ask for JSON of the schema of the task'),
+  sampling: sampling(1),
+  solver: z
     .strictObject({
-      temperature: z.number().min(0).max(2).default(0.8),
-      topP: share.default(0.95),
-      maxTokens: wholePositive.default(512),
+      endpoint: endpoint.describe('Absent: the endpoint of the generator').exactOptional(),
+      ...solving,
     })
     .prefault({}),
 });
@@ -118,6 +158,55 @@ const commandTrainer = z.strictObject({
   environment: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()).default({}),
 });
 
+const characters = (most: number) =>
+  z.strictObject({ least: z.int().min(0).default(1), most: wholePositive.default(most) }).prefault({});
+const filters = z.strictObject({
+  prompt: characters(8_000).describe('Characters of a prompt'),
+  completion: characters(40_000).describe('Characters of a completion'),
+  language: z
+    .string()
+    .regex(/^[a-z]{2}$/, 'an ISO 639-1 code such as en')
+    .nullable()
+    .default(null)
+    .describe('The only language that is kept; null: any'),
+  nearDuplicates: z
+    .strictObject({
+      ngram: z.int().min(1).max(64).default(5),
+      buckets: z.int().min(1).max(256).default(14),
+      hashes: z.int().min(1).max(64).default(8),
+    })
+    .nullable()
+    .default({ ngram: 5, buckets: 14, hashes: 8 })
+    .describe('MinHash over word n-grams; null: only exact repeats are dropped'),
+  judge: z
+    .strictObject({
+      name: name.default('judge'),
+      endpoint,
+      sampling: sampling(0),
+      least: z.int().min(1).max(5).default(3).describe('Lowest score that is kept, of 1 to 5'),
+    })
+    .nullable()
+    .default(null),
+});
+const decontamination = z.strictObject({
+  ngram: z.int().min(2).max(64).default(10).describe('Words of one n-gram'),
+  overlap: share.default(0.6).describe('Share of a benchmark row that a sample must hold to be its copy'),
+  commonShare: share.default(0.01).describe('An n-gram in a larger share of the seeds is boilerplate'),
+  semantic: z
+    .strictObject({
+      encoder: model.default('all-minilm-l6-v2'),
+      similarity: share.default(0.7).describe('Pairs from this cosine up are judged'),
+      endpoint,
+      sampling: sampling(0),
+    })
+    .nullable()
+    .default(null)
+    .describe('The nearest benchmark row by embedding, then a judge that fails closed; null: n-grams alone'),
+});
+const limit = wholePositive.nullable().default(null);
+const price = z.number().min(0);
+const costLimit = z.number().gt(0).nullable().default(null);
+
 /** The keys of a campaign file once `quick:` is merged and removed. */
 export const campaignSchema = z.strictObject({
   name,
@@ -134,13 +223,8 @@ export const campaignSchema = z.strictObject({
     .describe('Held-out sets; candidates that leak from them are rejected, students are graded on them'),
   rounds: z.int().min(1).max(1000),
   generators: z.array(z.discriminatedUnion('kind', [symbolicGenerator, fileGenerator, languageModelGenerator])).min(1),
-  decontamination: z
-    .strictObject({
-      ngram: z.int().min(2).max(64).default(8).describe('Words of one n-gram'),
-      overlap: share.default(0.6).describe('Share of a benchmark row that a sample must hold to be its copy'),
-      commonShare: share.default(0.01).describe('An n-gram in a larger share of the seeds is boilerplate'),
-    })
-    .prefault({}),
+  filters: filters.prefault({}),
+  decontamination: decontamination.prefault({}),
   sketch: z
     .strictObject({
       proxy: model.default('smollm2-135m-instruct'),
@@ -157,15 +241,47 @@ export const campaignSchema = z.strictObject({
       clusterShare: share.default(0.01).describe('Clusters as a share of the pool'),
       sparseShare: share.default(0.5).describe('The least populated part of the clusters that counts as sparse'),
       accept: wholePositive.describe('Accepted samples a round, at most'),
+      audit: z.int().min(0).default(32).describe('Refused candidates sketched a round to compare regions; 0: none'),
     })
     .describe('What a round accepts; needs at least {accept: NUMBER}'),
   student: z
     .discriminatedUnion('kind', [embeddedTrainer, commandTrainer])
     .describe('What is trained on the pool; absent: the campaign ends with the pool')
     .exactOptional(),
-  budget: z
-    .strictObject({ tokens: z.int().min(1).nullable().default(null).describe('Language-model tokens; null: no limit') })
+  stop: z
+    .strictObject({
+      gVendi: z.number().gt(1).nullable().default(null).describe('G-Vendi of the pool that is enough'),
+      gain: z
+        .strictObject({ least: z.number().gt(0).max(1).default(0.01), rounds: wholePositive.default(2) })
+        .nullable()
+        .default(null)
+        .describe('End after so many rounds in a row that raised G-Vendi of the pool by less than this share'),
+    })
     .prefault({}),
+  budget: z
+    .strictObject({
+      tokens: limit.describe('Language-model tokens; requests stop here'),
+      softTokens: limit.describe('Language-model tokens; pauses between stages, may be resumed'),
+      cost: costLimit.describe('In the currency of prices; requests stop here'),
+      softCost: costLimit.describe('In the currency of prices; pauses between stages, may be resumed'),
+    })
+    .prefault({}),
+  prices: z
+    .strictObject({
+      version: z.string().min(1),
+      currency: z.string().min(1).default('USD'),
+      models: z.record(
+        z.string().min(1),
+        z.strictObject({ input: price, cached: price.exactOptional(), output: price }),
+      ),
+    })
+    .nullable()
+    .default(null)
+    .describe('Prices per million tokens by model; null: cost unknown'),
+  prompts: z
+    .record(z.string().min(1), z.string().min(1))
+    .default({})
+    .describe('Built-in prompt template -> the file that replaces it, relative to the campaign file'),
 });
 
 /** A campaign file as written and checked, with defaults; paths and the store are not resolved yet. */

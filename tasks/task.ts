@@ -1,6 +1,7 @@
 // What a task brings: how its records read, how it asks for new samples, how answers are checked and graded.
 
 import type { Sample, TaskName } from '../contracts/samples.ts';
+import type { TemplateSpecification } from './template.ts';
 
 /** The fields of a sample that a task decides; id, lineage and task name are added outside. */
 export type SampleBody = Pick<Sample, 'prompt' | 'completion' | 'answer' | 'group'>;
@@ -17,6 +18,13 @@ export interface Message {
   readonly content: string;
 }
 
+/** A form that a server can hold an answer to. */
+export interface AnswerSchema {
+  readonly name: string;
+  /** JSON Schema, in the part of it that servers of structured output understand. */
+  readonly schema: object;
+}
+
 /** How a student answers a benchmark row: by the likeliest label, or by a short text. */
 export type Evaluation =
   | { readonly kind: 'labels'; readonly labels: readonly string[] }
@@ -26,25 +34,31 @@ export interface Task {
   readonly name: TaskName;
   /** Fields that a file source must map, with a word on each, for messages and `--help`. */
   readonly fields: Readonly<Record<string, string>>;
-  /** Slices of the symbolic generator: name -> what it covers. */
+  /** Slices of the symbolic generator: name -> what it covers. Empty for a task that makes no samples by rule. */
   readonly slices: Readonly<Record<string, string>>;
 
   /** Reads one record whose keys are the task's own field names. */
   readRecord(record: Readonly<Record<string, string>>): ReadResult;
-  /** Makes record `index` of a slice; the same key and index give the same record. */
+  /**
+   * Makes record `index` of a slice; the same key and index give the same record.
+   * @throws {PermanentError} `InvalidConfig` for a slice that is not there
+   */
   makeRecord(slice: string, key: string, index: number): Readonly<Record<string, string>>;
 
-  /** Asks a language model for new samples like the few-shots. */
-  generationMessages(fewShots: readonly SampleBody[]): readonly Message[];
-  readonly generationTemplate: string;
+  /** What language models are asked with; messages.ts fills them in. */
+  readonly templates: { readonly generation: TemplateSpecification; readonly attempt: TemplateSpecification };
+  /** A sample's parts under the names that templates call them by. */
+  shownFields(sample: SampleBody): Readonly<Record<string, string>>;
+  /** The form of an answer with `count` new samples, for servers that can hold a model to one. */
+  responseSchema(count: number): AnswerSchema;
   /** Reads a language model's answer: every sample found, and a reject for every piece that was none. */
   parseGeneration(text: string): readonly ReadResult[];
-  /** Asks for an independent solution (math) or label (nli) of a candidate. */
-  attemptMessages(candidate: SampleBody): readonly Message[];
-  /** The result stated in an attempt; null when there is none. */
+  /** The result stated in an independent attempt; null when there is none. */
   attemptResult(text: string): string | null;
   /** Whether two results mean the same. */
   sameResult(a: string, b: string): boolean;
+  /** What attempts must state for the candidate to stand; '' where it makes no claim and takes what they agree on. */
+  claimOf(candidate: SampleBody): string;
 
   /** The sample agrees with itself: its completion states its answer, its label is a label, ... */
   checkConsistency(sample: SampleBody): Verdict;

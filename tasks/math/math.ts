@@ -1,9 +1,11 @@
 // The task math: word and competition problems with one final answer, which a completion states after `####` or in \boxed{}.
 
-import type { Message, SampleBody, Task, Verdict } from '../task.ts';
-import { finalAnswer, normalAnswer, sameAnswer } from './answer.ts';
+import { attemptSpecification, generationSpecification, itemsSchema } from '../messages.ts';
+import type { SampleBody, Task, Verdict } from '../task.ts';
+import { normalAnswer, sameAnswer } from './answer.ts';
+import { finalAnswer } from './grading/extract.ts';
+import { gradeResponse } from './grading/grader.ts';
 import { parseProblems } from './parse.ts';
-import { attemptRequest, attemptSystem, generationRequest, generationSystem, generationTemplate } from './prompts.ts';
 import { clip, readMathRecord } from './record.ts';
 import { drawFrom, slices } from './symbolic/slices.ts';
 
@@ -24,18 +26,24 @@ export const math: Task = {
     return { question, answer, solution: [...steps, `#### ${answer}`].join('\n'), group: slice };
   },
 
-  generationTemplate,
-  generationMessages,
+  templates: {
+    generation: generationSpecification('math-generation', 'asks for new problems like the examples', {
+      variables: { problem: 'the problem of an example', answer: 'its final answer', solution: 'its worked solution' },
+      required: ['problem'],
+    }),
+    attempt: attemptSpecification('math-solution', 'asks for an independent solution of a problem', {
+      problem: 'the problem to solve',
+    }),
+  },
+  shownFields: ({ prompt, completion, answer }) => ({ problem: prompt, solution: completion, answer }),
+  responseSchema: (count) => itemsSchema('problems', ['problem'], count),
   parseGeneration: parseProblems,
-  attemptMessages: (candidate) => [
-    { role: 'system', content: attemptSystem },
-    { role: 'user', content: `${candidate.prompt}\n\n${attemptRequest}` },
-  ],
   attemptResult(text) {
     const answer = normalAnswer(finalAnswer(text) ?? '');
     return answer === '' || answer.length > 300 ? null : answer;
   },
   sameResult: sameAnswer,
+  claimOf: ({ answer }) => answer,
 
   checkConsistency,
   duplicateText: (sample) => sample.prompt,
@@ -43,19 +51,8 @@ export const math: Task = {
   gradientExample: ({ prompt, completion }) => ({ prompt, completion }),
 
   evaluation: { kind: 'short-answer', maxTokens: 512 },
-  grade(response, expected) {
-    const stated = finalAnswer(response) ?? lastNumber(response);
-    return stated !== null && sameAnswer(stated, expected);
-  },
+  grade: (response, expected) => gradeResponse(response, expected, 'qwen').correct,
 };
-
-function generationMessages(fewShots: readonly SampleBody[]): readonly Message[] {
-  const examples = fewShots.map(({ prompt }) => `---\n[[Problem]]\n${prompt}\n---`).join('\n');
-  return [
-    { role: 'system', content: generationSystem },
-    { role: 'user', content: `${examples}\n\n${generationRequest}` },
-  ];
-}
 
 function checkConsistency({ prompt, completion, answer }: SampleBody): Verdict {
   if (prompt === '') return { kept: false, reason: 'prompt-unreadable', detail: 'the problem is empty' };
@@ -76,14 +73,4 @@ function checkConsistency({ prompt, completion, answer }: SampleBody): Verdict {
     };
   }
   return { kept: true };
-}
-
-/** What students that were never taught a marker end on. */
-function lastNumber(text: string): string | null {
-  return (
-    text
-      .match(/-?\$?\d[\d,]*(?:\.\d+)?(?:\/\d+)?/g)
-      ?.at(-1)
-      ?.replace(/,$/, '') ?? null
-  );
 }

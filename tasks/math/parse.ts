@@ -1,7 +1,8 @@
-// Reads the problems and solutions that language models write for the task math, with or without fences.
+// Reads the problems and solutions that language models write for the task math: fenced, headed, numbered, or as JSON.
 
+import { fieldOfItem, jsonItems } from '../json-items.ts';
 import type { ReadResult } from '../task.ts';
-import { finalAnswer } from './answer.ts';
+import { finalAnswer } from './grading/extract.ts';
 import { clip, readMathRecord, rejected } from './record.ts';
 
 interface Piece {
@@ -11,21 +12,41 @@ interface Piece {
 
 /**
  * Every problem in the answer, as a sample or a named reject. A problem whose solution states no final answer has an
- * empty completion and answer: its attempts will fill them. A piece runs from one `[[Problem]]` to the next, so a
- * missing fence costs nothing and a rule of hyphens inside a problem or its solution does not cut it.
+ * empty completion and answer: its attempts will fill them. A piece runs from one heading to the next, so a missing
+ * fence costs nothing and a rule of hyphens inside a problem or its solution does not cut it.
  */
 export function parseProblems(text: string): readonly ReadResult[] {
-  const pieces = piecesOf(text);
+  const pieces = piecesOfJson(text) ?? firstFound(text, [headedPieces, fencedPieces, numberedPieces]);
   if (pieces.length === 0) return [rejected('no-problem', text.trim() === '' ? 'the answer is empty' : clip(text))];
   return pieces.map(({ problem, solution }) => {
     if (problem === null || problem === '') return rejected('missing-question', clip(solution ?? ''));
     if (isMultipleChoice(problem)) return rejected('multiple-choice', clip(problem));
+    if (/^\.{3}$|^…$/.test(problem)) return rejected('missing-question', 'the form was repeated, not filled in');
     if (solution !== null && finalAnswer(solution) !== null) return readMathRecord({ question: problem, solution });
     return { ok: true, body: { prompt: problem, completion: '', answer: '', group: 'all' } };
   });
 }
 
-function piecesOf(text: string): readonly Piece[] {
+function firstFound(text: string, readers: readonly ((text: string) => readonly Piece[])[]): readonly Piece[] {
+  for (const read of readers) {
+    const pieces = read(text);
+    if (pieces.length > 0) return pieces;
+  }
+  return [];
+}
+
+function piecesOfJson(text: string): readonly Piece[] | null {
+  if (/\[\[\s*(?:problem|question)/i.test(text)) return null;
+  const items = jsonItems(text);
+  if (items === null) return null;
+  const pieces = items.map((item): Piece => {
+    const problem = typeof item === 'string' ? item : fieldOfItem(item, ['problem', 'question']);
+    return { problem: problem?.trim() ?? null, solution: fieldOfItem(item, ['solution', 'answer'])?.trim() ?? null };
+  });
+  return pieces.some(({ problem }) => problem !== null) ? pieces : null;
+}
+
+function headedPieces(text: string): readonly Piece[] {
   const pieces: Piece[] = [];
   for (const { name, content } of sections(text)) {
     const last = pieces.at(-1);
@@ -36,13 +57,14 @@ function piecesOf(text: string): readonly Piece[] {
   return pieces;
 }
 
+/** `[[Problem]]`, `**Problem 1:**`, `Solution:` before its text, or a numbered `Problem 2` alone on its line. */
 const heading =
-  /^[ \t>#*_\d.]*(?:\[\[\s*(problem|question|solution|answer)\s*\d*\s*\]\]|(problem|question|solution)\s*\d*\s*[*_]*:)[*_:]*[ \t]*/gim;
+  /^[ \t>#*_\d.]*(?:\[\[\s*(problem|question|solution|answer)\s*\d*\s*\]\]|(problem|question|solution)\s*\d*\s*[*_]*:|(problem|question|solution)\s*\d+[ \t]*[*_]*[ \t]*(?=\n))[*_:]*[ \t]*/gim;
 
 function sections(text: string): readonly { name: 'problem' | 'solution'; content: string }[] {
   const marks = [...text.matchAll(heading)];
   return marks.map((mark, index) => {
-    const word = (mark[1] ?? mark[2] ?? '').toLowerCase();
+    const word = (mark[1] ?? mark[2] ?? mark[3] ?? '').toLowerCase();
     const start = mark.index + mark[0].length;
     return {
       name: word === 'problem' || word === 'question' ? 'problem' : 'solution',
@@ -60,6 +82,24 @@ function withoutFences(section: string): string {
   return kept
     .replace(/^(?:\s*(?:-{3,}|`{3,}\w*)[ \t]*(?=\n|$))+|(?:(?:^|\n)[ \t]*(?:-{3,}|`{3,}\w*)\s*)+$/g, '')
     .trim();
+}
+
+/** Between lines of hyphens, where no piece has a heading. */
+function fencedPieces(text: string): readonly Piece[] {
+  const cut = text.split(/^[ \t]*-{3,}[ \t]*$/m);
+  if (cut.length < 3) return [];
+  return cut.slice(1, -1).flatMap((piece) => (piece.trim() === '' ? [] : [{ problem: piece.trim(), solution: null }]));
+}
+
+/** `1. ...` at the margin, counted from 1 without a gap: a list, and no sentence that starts with a number. */
+function numberedPieces(text: string): readonly Piece[] {
+  const marks = [...text.matchAll(/^[ \t]*(?:\*\*)?(\d{1,2})[.)](?:\*\*)?[ \t]+/gm)];
+  const inOrder = marks.filter((mark, index) => Number(mark[1]) === index + 1);
+  if (inOrder.length === 0 || inOrder.length !== marks.length) return [];
+  return marks.map((mark, index) => {
+    const content = text.slice(mark.index + mark[0].length, marks[index + 1]?.index ?? text.length);
+    return { problem: content.trim(), solution: null };
+  });
 }
 
 function isMultipleChoice(problem: string): boolean {

@@ -1,7 +1,8 @@
 // Records of the task math: from question, answer and solution to a sample whose completion ends in its final answer.
 
 import type { ReadResult } from '../task.ts';
-import { finalAnswer, normalAnswer, sameAnswer } from './answer.ts';
+import { normalAnswer, sameAnswer } from './answer.ts';
+import { finalAnswer } from './grading/extract.ts';
 
 export function readMathRecord(record: Readonly<Record<string, string>>): ReadResult {
   const question = tidy(record['question'] ?? '');

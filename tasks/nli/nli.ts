@@ -1,17 +1,19 @@
 // The task nli: does a premise entail a hypothesis? Labels are yes and no; neutral and contradiction of three-label data are both no.
 
 import { normaliseText } from '../../core/text/words.ts';
-import type { Message, SampleBody, Task, Verdict } from '../task.ts';
+import { attemptSpecification, generationSpecification, itemsSchema } from '../messages.ts';
+import type { SampleBody, Task, Verdict } from '../task.ts';
 import { parseAttempt, parseItems } from './parse.ts';
-import { attemptRequest, attemptSystem, generationRequest, generationSystem, generationTemplate } from './prompts.ts';
 import { labelOf, pairOf, readNliRecord } from './record.ts';
 import { drawFrom, slices } from './symbolic/slices.ts';
+
+/** The parts of a pair, for whoever is asked. */
+const texts = { premise: 'the text taken as true', hypothesis: 'the text that may follow from it' };
 
 export const nli: Task = {
   name: 'nli',
   fields: {
-    premise: 'the text taken as true',
-    hypothesis: 'the text that may follow from it',
+    ...texts,
     label: 'entailment, neutral, contradiction, non-entailment, yes, no, or 0 (entailment), 1, 2; "-" is turned away',
     group: 'optional: phenomenon, genre or source',
   },
@@ -23,15 +25,23 @@ export const nli: Task = {
     return { premise, hypothesis, label: entailed ? 'yes' : 'no', group: slice };
   },
 
-  generationTemplate,
-  generationMessages,
+  templates: {
+    generation: generationSpecification('nli-generation', 'asks for new items like the examples', {
+      variables: { ...texts, label: 'yes or no' },
+      required: Object.keys(texts),
+    }),
+    // No label among its variables: whoever labels a candidate cannot be shown the label it proposes.
+    attempt: attemptSpecification('nli-label', 'asks for an independent label of a candidate', texts),
+  },
+  shownFields(sample) {
+    const { premise, hypothesis } = pairOf(sample.prompt) ?? { premise: sample.prompt, hypothesis: '' };
+    return { premise, hypothesis, label: sample.answer };
+  },
+  responseSchema: (count) => itemsSchema('items', ['premise', 'hypothesis', 'label'], count, { label: ['yes', 'no'] }),
   parseGeneration: parseItems,
-  attemptMessages: (candidate) => [
-    { role: 'system', content: attemptSystem },
-    { role: 'user', content: `${pairText(candidate)}\n\n${attemptRequest}` },
-  ],
   attemptResult: parseAttempt,
   sameResult: (a, b) => labelOf(a) !== null && labelOf(a) === labelOf(b),
+  claimOf: ({ answer }) => answer,
 
   checkConsistency,
   duplicateText: ownText,
@@ -49,23 +59,10 @@ export const nli: Task = {
   },
 };
 
-function generationMessages(fewShots: readonly SampleBody[]): readonly Message[] {
-  const examples = fewShots.map((sample) => `---\n${pairText(sample)}\nLabel: ${sample.answer}\n---`).join('\n');
-  return [
-    { role: 'system', content: generationSystem },
-    { role: 'user', content: `${examples}\n\n${generationRequest}` },
-  ];
-}
-
 /** The sample without the words that all prompts share. */
 function ownText(sample: SampleBody): string {
   const pair = pairOf(sample.prompt);
   return pair ? `${pair.premise}\n${pair.hypothesis}` : sample.prompt;
-}
-
-function pairText(sample: SampleBody): string {
-  const pair = pairOf(sample.prompt);
-  return pair ? `Premise: ${pair.premise}\nHypothesis: ${pair.hypothesis}` : sample.prompt;
 }
 
 function checkConsistency(sample: SampleBody): Verdict {

@@ -1,5 +1,7 @@
 // Reads what language models write for the task nli: items with or without fences, in any field order, or as JSON.
 
+import { fieldOfItem, jsonItems } from '../json-items.ts';
+import { statedLabel } from '../stated-label.ts';
 import type { ReadResult } from '../task.ts';
 import { labelOf, readNliRecord, rejected } from './record.ts';
 import type { Label } from './record.ts';
@@ -24,13 +26,7 @@ export function parseItems(text: string): readonly ReadResult[] {
 
 /** The label that an attempt ends on: its last `Answer: ...`, or the whole text when that is nothing but a label. */
 export function parseAttempt(text: string): Label | null {
-  const stated = [
-    ...text.matchAll(
-      /\b(?:final\s+)?(?:answer|label)\b[\s*_"':=]*(?:is[\s*_"':=]+)?([a-z_-]+(?: entailment| entailed)?)/gi,
-    ),
-  ];
-  const last = stated.at(-1)?.[1];
-  return last === undefined ? labelOf(text) : (labelOf(last) ?? labelOf(last.split(' ')[0] ?? ''));
+  return statedLabel(text, labelOf);
 }
 
 interface Source {
@@ -43,27 +39,24 @@ function hasFields({ fields }: Source): boolean {
 }
 
 function piecesOfJson(text: string): readonly Source[] | null {
-  const body = text.replace(/^\s*```\w*\s*|\s*```\s*$/g, '').trim();
-  if (!/^[[{]/.test(body)) return null;
-  try {
-    const parsed: unknown = JSON.parse(body);
-    const items: readonly unknown[] = Array.isArray(parsed) ? parsed : [parsed];
-    return items.map((item) => ({ fields: fieldsOfJson(item), text: JSON.stringify(item) }));
-  } catch {
-    return null;
-  }
+  const pieces = jsonItems(text)?.map((item) => ({ fields: fieldsOfJson(item), text: JSON.stringify(item) }));
+  return pieces?.some(hasFields) === true ? pieces : null;
 }
 
 function fieldsOfJson(item: unknown): Piece {
-  if (typeof item !== 'object' || item === null) return {};
   const fields: Piece = {};
-  for (const [key, value] of Object.entries(item)) {
-    const field = fieldNamed(key);
-    if (field && (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'))
-      fields[field] = String(value);
+  for (const [field, names] of Object.entries(jsonKeys) as [Field, readonly string[]][]) {
+    const value = fieldOfItem(item, names);
+    if (value !== undefined) fields[field] = value;
   }
   return fields;
 }
+
+const jsonKeys: Readonly<Record<Field, readonly string[]>> = {
+  premise: ['premise'],
+  hypothesis: ['hypothesis'],
+  label: ['label', 'answer', 'entailment'],
+};
 
 /** A fence or a field that the piece has already starts the next piece, so a forgotten fence costs nothing. */
 function piecesOfText(text: string): readonly Source[] {

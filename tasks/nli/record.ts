@@ -2,7 +2,9 @@
 
 import { normaliseText } from '../../core/text/words.ts';
 import type { ReadResult, SampleBody } from '../task.ts';
-import { questionLine } from './prompts.ts';
+
+/** How a student is asked. The question is the same for every sample, so that it tells nothing of the label. */
+const questionLine = 'Does the premise entail the hypothesis? Answer yes or no.';
 
 export type Label = 'yes' | 'no';
 

@@ -8,17 +8,12 @@ import { it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { loadCampaign } from '../../config/load.ts';
 import { taskNames } from '../../contracts/samples.ts';
+import { knowledgeOf } from '../../tasks/knowledge.ts';
 import { taskNamed } from '../../tasks/registry.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const data = join(root, '../shared/data');
-const tasks = Object.fromEntries(
-  taskNames.map((name) => {
-    const { fields, slices } = taskNamed(name);
-    const required = Object.keys(fields).filter((field) => fields[field]?.startsWith('optional') !== true);
-    return [name, { fields: Object.keys(fields), required, slices: Object.keys(slices) }];
-  }),
-);
+const tasks = Object.fromEntries(taskNames.map((name) => [name, knowledgeOf(taskNamed(name))]));
 
 for (const file of readdirSync(join(root, 'examples')).filter((name) => name.endsWith('.yaml'))) {
   const path = join(root, 'examples', file);

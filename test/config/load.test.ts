@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import type { TaskCatalogue } from '../../config/cross-checks.ts';
 import { loadCampaign } from '../../config/load.ts';
 import type { LoadOverrides } from '../../config/load.ts';
 import { PermanentError } from '../../contracts/failures.ts';
@@ -25,8 +26,26 @@ generators:
 selection: { accept: 8 }
 `;
 
-const tasks = {
-  nli: { fields: ['premise', 'hypothesis', 'label'], required: ['premise'], slices: ['negation', 'quantifiers'] },
+/** A task whose template is right where it says `right`, and has a place for personas where it says `{{persona}}`. */
+const letter = (text: string) => ({
+  problems: text.includes('right') ? [] : [{ line: 2, message: 'not right' }],
+  personas: text.includes('{{persona}}'),
+});
+const tasks: TaskCatalogue = {
+  nli: {
+    fields: ['premise', 'hypothesis', 'label'],
+    required: ['premise'],
+    slices: ['negation', 'quantifiers'],
+    templates: { 'nli-generation': letter, 'nli-label': letter },
+    generation: 'nli-generation',
+  },
+  summarization: {
+    fields: ['evidence'],
+    required: ['evidence'],
+    slices: [],
+    templates: {},
+    generation: 'summarization-generation',
+  },
 };
 
 function load(text: string, overrides: LoadOverrides = {}, file = 'campaign.yaml') {
@@ -54,7 +73,7 @@ describe('a good campaign file', () => {
     assert.equal(config.sketch.proxy, 'smollm2-135m-instruct');
     assert.equal(config.sketch.p, 32);
     assert.equal(config.selection.method, 'sparse-clusters');
-    assert.deepEqual(config.budget, { tokens: null });
+    assert.deepEqual(config.budget, { tokens: null, softTokens: null, cost: null, softCost: null });
     assert.deepEqual(config.benchmarks, []);
     assert.equal('student' in config, false);
   });
@@ -251,9 +270,48 @@ describe('a bad campaign file', () => {
     [
       'agreement that cannot be reached',
       withGenerator(
-        '{ kind: llm, name: x, requests: 2, attempts: 2, agreement: 3, endpoint: { url: embedded, model: m } }',
+        '{ kind: llm, name: x, requests: 2, solver: { attempts: 2, agreement: 3 }, endpoint: { url: embedded, model: m } }',
       ),
-      /agreement: found 3, expected at most attempts \(2\)/,
+      /solver\.agreement: found 3, expected at most attempts \(2\)/,
+    ],
+    [
+      'an endpoint that nobody serves',
+      withGenerator('{ kind: llm, name: x, requests: 2, endpoint: { model: m } }'),
+      /generators\[1\]\.endpoint: found neither url nor servers/,
+    ],
+    [
+      'an endpoint with one server and several',
+      withGenerator(
+        '{ kind: llm, name: x, requests: 2, endpoint: { model: m, url: embedded, servers: [{ url: "http://x/v1" }] } }',
+      ),
+      /endpoint: found both url and servers/,
+    ],
+    [
+      'a batch route to the embedded model',
+      withGenerator('{ kind: llm, name: x, requests: 2, endpoint: { model: m, url: embedded, route: batch } }'),
+      /endpoint\.route: the embedded model has no batch interface/,
+    ],
+    [
+      'a price table without the model that is asked',
+      `${withGenerator('{ kind: llm, name: x, requests: 2, endpoint: { model: big-modle, url: "http://x/v1" } }')}prices: { version: "1", models: { big-model: { input: 1, output: 2 } } }\n`,
+      /generators\[1\]\.endpoint\.model: no price for "big-modle" in prices\.models; did you mean "big-model"\?/,
+    ],
+    [
+      'a limit of cost without prices',
+      `${minimal}budget: { cost: 10 }\n`,
+      /budget\.cost: a limit of cost needs `prices`/,
+    ],
+    [
+      'personas that no policy reads',
+      withGenerator(
+        '{ kind: llm, name: x, requests: 2, fewShots: { personas: p.txt }, endpoint: { model: m, url: embedded } }',
+      ),
+      /fewShots\.personas: only policy: persona reads this file; found policy pool/,
+    ],
+    [
+      'semantic decontamination without a benchmark',
+      `${minimal}decontamination: { semantic: { endpoint: { url: embedded, model: m } } }\n`,
+      /decontamination\.semantic: there is no benchmark to compare with/,
     ],
     [
       "a secret in the trainer's environment",
@@ -294,3 +352,55 @@ function withSeedFile(path: string, map = 'premise: p'): string {
 function withGenerator(generator: string): string {
   return minimal.replace('selection:', `  - ${generator}\nselection:`);
 }
+
+describe('prompts', () => {
+  const writer = (fewShots: string) =>
+    minimal.replace(
+      /  - \{ kind: symbolic, name: rules.*/,
+      `  - { kind: llm, name: writer, endpoint: { url: embedded, model: m }, requests: 1, fewShots: ${fewShots} }`,
+    );
+  const withPrompts = (prompts: string) => `${minimal}prompts:\n${prompts}\n`;
+
+  it('are files beside the campaign file', () => {
+    writeFileSync(join(folder, 'mine.md'), 'right');
+    const { config } = load(withPrompts('  nli-label: ./mine.md'));
+    assert.deepEqual(config.prompts, { 'nli-label': join(folder, 'mine.md') });
+  });
+
+  it('are refused by name: an unknown template, a missing file, a file that the task cannot ask with', () => {
+    assert.match(
+      refusal(withPrompts('  nli-lable: ./mine.md')),
+      /line 13, prompts\.nli-lable: no template of this task; did you mean "nli-label"\?/,
+    );
+    assert.match(refusal(withPrompts('  nli-label: ./absent.md')), /prompts\.nli-label: no such file: .*absent\.md/);
+    writeFileSync(join(folder, 'wrong.md'), 'wrong');
+    assert.match(
+      refusal(withPrompts('  nli-label: ./wrong.md')),
+      /line 13, prompts\.nli-label: .*wrong\.md, line 2: not right/,
+    );
+  });
+
+  it('have a place for personas where the few-shots have them', () => {
+    writeFileSync(join(folder, 'mine.md'), 'right');
+    const campaign = `${writer('{ policy: persona }')}prompts: { nli-generation: ./mine.md }\n`;
+    assert.match(refusal(campaign), /generators\[0\]\.fewShots\.policy: .*mine\.md has no place for \{\{persona\}\}/);
+    writeFileSync(join(folder, 'mine.md'), 'right {{persona}}');
+    assert.equal(load(campaign).config.name, 'small');
+  });
+
+  it('take personas from a file with at least one', () => {
+    const campaign = writer('{ policy: persona, personas: ./people.txt }');
+    assert.match(refusal(campaign), /fewShots\.personas: no such file: .*people\.txt/);
+    writeFileSync(join(folder, 'people.txt'), '# nobody\n\n');
+    assert.match(refusal(campaign), /fewShots\.personas: .*people\.txt holds no persona/);
+    writeFileSync(join(folder, 'people.txt'), 'a cook\n');
+    assert.equal(load(campaign).config.name, 'small');
+  });
+});
+
+it('a task that makes no samples by rule refuses symbolic sources, and says what to use', () => {
+  assert.match(
+    refusal(minimal.replace('task: nli', 'task: summarization')),
+    /seeds\[0\]\.slices: summarization makes no samples by rule; use kind: file/,
+  );
+});

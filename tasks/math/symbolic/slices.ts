@@ -5,12 +5,16 @@ import { chanceAt } from '../../chance.ts';
 import { ages } from './ages.ts';
 import { averages } from './averages.ts';
 import { comparison } from './comparison.ts';
+import { counting } from './counting.ts';
+import { equations } from './equations.ts';
 import { fractions } from './fractions.ts';
+import { numbers } from './numbers.ts';
 import { oodGeometry } from './ood-geometry.ts';
 import { oodSchedules } from './ood-schedules.ts';
 import { oodSequences } from './ood-sequences.ts';
 import { oodUnknowns } from './ood-unknowns.ts';
 import { percentages } from './percentages.ts';
+import { probability } from './probability.ts';
 import { rates } from './rates.ts';
 import { sharing } from './sharing.ts';
 import { shopping } from './shopping.ts';
@@ -27,6 +31,10 @@ export const slices: Readonly<Record<string, Slice>> = {
   comparison,
   units,
   averages,
+  counting,
+  numbers,
+  equations,
+  probability,
   'ood-geometry': oodGeometry,
   'ood-schedules': oodSchedules,
   'ood-sequences': oodSequences,

@@ -80,7 +80,26 @@ describe('what language models write', () => {
     assert.deepEqual([second.body.answer, second.body.completion], ['', '']);
   });
 
+  it('is read under a numbered heading that stands alone, between fences without headings, and from a plain list', () => {
+    assert.deepEqual(problems('**Problem 1**\nOne?\n\n**Problem 2**\nTwo?'), ['One?', 'Two?']);
+    assert.deepEqual(problems('Here:\n---\nOne?\n---\nTwo?\n---\nEnjoy!'), ['One?', 'Two?']);
+    assert.deepEqual(problems('1. One has 3 apples.\nHow many?\n\n2) Two?'), ['One has 3 apples.\nHow many?', 'Two?']);
+    assert.deepEqual(problems('I have 2 remarks.\n2. No.\n5. No.'), ['! no-problem']);
+  });
+
+  it('is read from JSON, also where it was cut short or its LaTeX has single backslashes', () => {
+    const json = String.raw`{"problems":[{"problem":"What is \\frac{1}{2} + \frac{1}{3}?"},{"problem":"Two?","solution":"\\boxed{4}"}]}`;
+    assert.deepEqual(problems(json), ['What is \\frac{1}{2} + \\frac{1}{3}?', 'Two?']);
+    assert.deepEqual(problems(json.slice(0, -20)), ['What is \\frac{1}{2} + \\frac{1}{3}?']);
+    assert.deepEqual(problems('{"problems":["One?","Two?"]}'), ['One?', 'Two?']);
+  });
+
+  it('is one problem where only one was written, however many were asked for', () => {
+    assert.deepEqual(problems('---\n[[Problem]]\nOne?\n---'), ['One?']);
+  });
+
   it('gives a named reject for what is no problem', () => {
+    assert.deepEqual(problems('---\n[[Problem]]\n...\n---'), ['! missing-question']);
     assert.deepEqual(problems(''), ['! no-problem']);
     assert.deepEqual(problems('I cannot do that.'), ['! no-problem']);
     assert.deepEqual(problems('[[Problem]]\n---\n[[Problem]]\nTwo?'), ['! missing-question', 'Two?']);
@@ -115,12 +134,5 @@ describe('checks and grades', () => {
     assert.ok(math.grade('3 + 4 = 7\n#### 7', '7'));
     assert.ok(!math.grade('3 + 4 = 8', '7'));
     assert.ok(!math.grade('', '7'));
-  });
-
-  it('never show the answer of the few-shots or of the candidate', () => {
-    const secret = { ...sample, prompt: 'What is it?', completion: '#### 987654', answer: '987654' };
-    for (const { content } of [...math.generationMessages([secret]), ...math.attemptMessages(secret)]) {
-      assert.ok(!content.includes('987654'));
-    }
   });
 });

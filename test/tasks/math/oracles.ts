@@ -31,6 +31,24 @@ const formulas: readonly (readonly [slice: string, marker: RegExp, formula: Form
   ['units', /practises/, (hours, minutes, days) => (hours * 60 + minutes) * days],
   ['averages', /fourth test/, (a, b, c, mean) => 4 * mean - a - b - c],
   ['averages', /on average/, (n, a, m, b) => (n * a + m * b) / (n + m)],
+  ['counting', /served with \d+ of the desserts/, (soups, mains, desserts, bad) => soups * (mains * desserts - bad)],
+  ['counting', /one of the desserts/, (soups, mains, desserts) => soups * (mains * desserts - 1)],
+  ['counting', /handshakes/, (all, close) => choose(all, 2) - choose(close, 2)],
+  ['counting', /codes/, (letters, digits, banned) => 2 * choose(letters, 2) * (digits ** 2 - banned)],
+  ['counting', /teams/, (many, few) => choose(many, 2) * choose(few, 3)],
+  ['numbers', /waste/, (a, b) => leastMultiple(a, b) / a + leastMultiple(a, b) / b],
+  ['numbers', /left over/, (count, large, small) => (count % large) % small],
+  ['numbers', /digits/, (a, b) => Array.from(String(a * b), Number).reduce((sum, digit) => sum + digit, 0)],
+  ['numbers', /whole numbers/, (count, sum) => sum / count + (count - 1) / 2],
+  ['numbers', /even numbers/, (count, sum) => sum / count + (count - 1)],
+  ['numbers', /multiples/, (count, step, sum) => sum / count + (step * (count - 1)) / 2],
+  ['equations', /^If/, (a, b, c, d) => (d - b) / (a - c)],
+  ['equations', /satisfy/, (sum, difference) => (sum ** 2 - difference ** 2) / 4],
+  ['equations', /function/, (a, power, b, c, x) => a * x ** power + b * x + c],
+  ['equations', /proportional/, (value, at, other) => (value / at) * other],
+  ['probability', /balls/, (a, b, c) => lowestSum(b + c, a + b + c)],
+  ['probability', /counters/, (a, b) => lowestSum(a * (a - 1), (a + b) * (a + b - 1))],
+  ['probability', /wheel/, (n, k, prize, less, turns) => (turns / n) * (k * prize + (n - k) * less)],
   ['ood-geometry', /uncovered/, (a, b, c, d) => a * b - c * d],
   ['ood-geometry', /fence/, (area, width, gate) => 2 * width + (2 * area) / width - gate],
   ['ood-geometry', /cubes/, (a, b, c, edge, taken) => (a * b * c) / edge ** 3 - taken],
@@ -67,4 +85,17 @@ function seats(first: number, step: number, count: number): number {
   let sum = 0;
   for (let row = 0; row < count; row++) sum += first + step * row;
   return sum;
+}
+
+function choose(count: number, size: number): number {
+  if (size === 0) return 1;
+  return count < size ? 0 : choose(count - 1, size - 1) + choose(count - 1, size);
+}
+
+/** Numerator and denominator together, once both are divided by every number that divides them. */
+function lowestSum(numerator: number, denominator: number): number {
+  for (let divisor = numerator; divisor > 1; divisor--) {
+    if (numerator % divisor === 0 && denominator % divisor === 0) return (numerator + denominator) / divisor;
+  }
+  return numerator + denominator;
 }

@@ -107,6 +107,8 @@ describe('what language models write', () => {
     const json =
       '[{"premise":"A.","hypothesis":"B.","label":"neutral"},{"Premise":"C.","Hypothesis":"D.","answer":true},7]';
     assert.deepEqual(items(json), ['A. > B. > no', 'C. > D. > yes']);
+    assert.deepEqual(items(`{"items":${json}}`), ['A. > B. > no', 'C. > D. > yes']);
+    assert.deepEqual(items(`{"items":${json}`.slice(0, 80)), ['A. > B. > no']);
     assert.deepEqual(items(`\`\`\`json\n${json}\n\`\`\``), ['A. > B. > no', 'C. > D. > yes']);
   });
 
@@ -119,16 +121,6 @@ describe('what language models write', () => {
     );
     assert.deepEqual(items(''), ['! no-item']);
     assert.deepEqual(items('I would rather not.'), ['! no-item']);
-  });
-
-  it('reads back what the prompt asks for', () => {
-    const samples = [body(), body({ premise: 'It rains.', hypothesis: 'It snows.', label: 'contradiction' })];
-    const user = nli.generationMessages(samples).find(({ role }) => role === 'user')?.content ?? '';
-    const shown = nli.parseGeneration(user.slice(0, user.indexOf('Study the examples')));
-    assert.deepEqual(
-      shown.map((result) => result.ok && result.body),
-      samples,
-    );
   });
 
   it('states the label of an attempt at its end, or not at all', () => {
@@ -181,10 +173,5 @@ describe('checks and grades', () => {
     assert.ok(!nli.grade('yes', 'no'));
     assert.ok(!nli.grade('dunno', 'no'));
     assert.equal(labelOf(''), null);
-  });
-
-  it('ask attempts and few-shots without the candidate’s label', () => {
-    const [first, second] = [body(), body({ label: 'neutral' })];
-    assert.deepEqual(nli.attemptMessages(first), nli.attemptMessages(second));
   });
 });

@@ -1,0 +1,167 @@
+// The task summarization: records, answers of language models, consistency and grading; on invented and on real pairs.
+
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { evidenceOf } from '../../../tasks/summarization/record.ts';
+import { numbersIn, statedNumbers } from '../../../tasks/summarization/numbers.ts';
+import { summarization } from '../../../tasks/summarization/summarization.ts';
+import type { SampleBody } from '../../../tasks/task.ts';
+
+const evidence =
+  'Objectives: does tea help?\n\n Main results:  Twelve trials (1,340 people) were found; 45.50% slept better.\r\n';
+const conclusion = 'Tea may help some people to sleep.';
+
+function body(change: Readonly<Record<string, string>> = {}): SampleBody {
+  const result = summarization.readRecord({ evidence, conclusion, ...change });
+  assert.ok(result.ok, JSON.stringify(result));
+  return result.body;
+}
+
+describe('records', () => {
+  it('become one prompt that keeps the paragraphs of the evidence, and one paragraph of conclusion', () => {
+    assert.deepEqual(
+      body({ title: ' Tea\n for sleep ', group: 'sleep', conclusion: `${conclusion}\n\nMore trials are needed.` }),
+      {
+        prompt:
+          'Title: Tea for sleep\nEvidence:\nObjectives: does tea help?\nMain results: Twelve trials (1,340 people) were found; 45.50% slept better.\n\n' +
+          'State in a short paragraph what this evidence supports.',
+        completion: `${conclusion} More trials are needed.`,
+        answer: `${conclusion} More trials are needed.`,
+        group: 'sleep',
+      },
+    );
+    assert.equal(body().group, 'all');
+    assert.deepEqual(evidenceOf(body({ title: 'T' }).prompt)?.title, 'T');
+    assert.equal(evidenceOf('What is it?'), null);
+  });
+
+  it('are turned away by name', () => {
+    const reason = (change: Readonly<Record<string, string>>) => {
+      const result = summarization.readRecord({ evidence, conclusion, ...change });
+      return result.ok ? 'kept' : result.reason;
+    };
+    assert.equal(reason({ evidence: ' \n' }), 'missing-evidence');
+    assert.equal(reason({ conclusion: '' }), 'missing-conclusion');
+  });
+
+  it('cannot be made by rule, and say what to do instead', () => {
+    assert.throws(() => summarization.makeRecord('any', 'key', 0), /no samples by rule. Use a source of kind file/);
+  });
+});
+
+describe('what language models write', () => {
+  const pairs = (text: string) =>
+    summarization.parseGeneration(text).map((result) => {
+      if (!result.ok) return `! ${result.reason}`;
+      return `${evidenceOf(result.body.prompt)?.evidence ?? ''} > ${result.body.completion}`;
+    });
+
+  it('is read with fences and without, and remarks are left out', () => {
+    const two =
+      '---\nEvidence: A.\n\nMore A.\nConclusion: B.\n---\n---\nEvidence: C.\nConclusion: D.\n---\nHope this helps!';
+    assert.deepEqual(pairs(`Here they are:\n${two}`), ['A.\nMore A. > B.', 'C. > D.']);
+    assert.deepEqual(
+      pairs('**Evidence 1:** A.\n**Conclusion:** B.\n\n2. Evidence: C.\nConclusions: D.\n\nI hope so.'),
+      ['A. > B.', 'C. > D.'],
+    );
+  });
+
+  it('is read from JSON, also where it was cut short', () => {
+    const json = '{"pairs":[{"evidence":"A.","conclusion":"B."},{"evidence":"C.","conclusion":"D."}]}';
+    assert.deepEqual(pairs(json), ['A. > B.', 'C. > D.']);
+    assert.deepEqual(pairs(json.slice(0, 60)), ['A. > B.']);
+  });
+
+  it('gives a named reject for what is no pair', () => {
+    assert.deepEqual(pairs(''), ['! no-pair']);
+    assert.deepEqual(pairs('I would rather not.'), ['! no-pair']);
+    assert.deepEqual(pairs('Evidence: A.\nEvidence: C.\nConclusion: D.'), ['! missing-conclusion', 'C. > D.']);
+    assert.deepEqual(pairs('Conclusion: D.'), ['! missing-evidence']);
+  });
+
+  it('states at the end of an attempt whether the evidence supports the conclusion', () => {
+    assert.equal(summarization.attemptResult('The first claim holds.\nAnswer: yes'), 'yes');
+    assert.equal(summarization.attemptResult('Answer: yes?\nOn reflection ...\n**Answer: No.**'), 'no');
+    assert.equal(summarization.attemptResult('It might.'), null);
+    assert.equal(summarization.claimOf(body()), 'yes');
+  });
+});
+
+describe('checks', () => {
+  const reason = (change: Readonly<Record<string, string>>) => {
+    const verdict = summarization.checkConsistency(body(change));
+    return verdict.kept ? 'kept' : verdict.reason;
+  };
+
+  it('find a conclusion that is missing, too long, copied, or states a number of its own', () => {
+    assert.equal(reason({}), 'kept');
+    assert.equal(reason({ conclusion: 'Of 1340 people in 12 trials, 45.5 % slept better.' }), 'kept');
+    assert.equal(reason({ conclusion: 'Of 1340 people, 46% slept better.' }), 'number-not-in-evidence');
+    assert.equal(reason({ conclusion: 'twelve trials (1,340 people) were found' }), 'copied-from-evidence');
+    assert.equal(reason({ conclusion: `${conclusion} `.repeat(4) }), 'longer-than-evidence');
+    const bare = { ...body(), completion: '', answer: '' };
+    assert.deepEqual((summarization.checkConsistency(bare) as { reason: string }).reason, 'no-conclusion');
+    const other = { ...body(), completion: 'Tea helps.' };
+    assert.deepEqual((summarization.checkConsistency(other) as { reason: string }).reason, 'completion-differs');
+    const foreign = { ...body(), prompt: 'What is it?' };
+    assert.deepEqual((summarization.checkConsistency(foreign) as { reason: string }).reason, 'prompt-unreadable');
+  });
+
+  it('read numbers in their many spellings', () => {
+    assert.deepEqual(numbersIn('1,234 or 1 234; 0.50, .5 and 12·5%; HER2, CD4+ and v2 are names'), [
+      '1234',
+      '1234',
+      '0.5',
+      '0.5',
+      '12.5',
+    ]);
+    assert.deepEqual(numbersIn('in 1998, 2 of 3'), ['1998', '2', '3']);
+    for (const number of ['23', '20', '3', '7', '2']) {
+      assert.ok(statedNumbers('Twenty-three trials of seven, used twice').has(number), number);
+    }
+  });
+
+  it('compare evidence for duplicates, evidence and conclusion for leaks', () => {
+    assert.ok(!summarization.duplicateText(body()).includes(conclusion));
+    assert.equal(summarization.decontaminationText(body()), `${summarization.duplicateText(body())}\n${conclusion}`);
+  });
+
+  it('grade a conclusion by its words in order', () => {
+    assert.ok(summarization.grade(conclusion, conclusion));
+    assert.ok(summarization.grade('Some people may sleep better with tea, and tea may help.', conclusion));
+    assert.ok(!summarization.grade('The moon is made of cheese.', conclusion));
+    assert.ok(!summarization.grade('', conclusion));
+  });
+});
+
+const data = fileURLToPath(new URL('../../../../shared/data/med/', import.meta.url));
+
+describe('real pairs', { skip: !existsSync(data) && `no ${data}` }, () => {
+  const lines = (file: string) =>
+    readFileSync(`${data}${file}`, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { abstract: string; conclusion: string });
+
+  it('of Cochrane reviews are nearly all kept, and the rest is turned away for its numbers or its length', () => {
+    const counts: Record<string, number> = {};
+    for (const { abstract, conclusion: real } of lines('cochrane-auto-pairs.jsonl')) {
+      const verdict = summarization.checkConsistency(body({ evidence: abstract, conclusion: real }));
+      const reason = verdict.kept ? 'kept' : verdict.reason;
+      counts[reason] = (counts[reason] ?? 0) + 1;
+    }
+    assert.deepEqual(Object.keys(counts).sort(), ['kept', 'longer-than-evidence', 'number-not-in-evidence']);
+    assert.ok((counts['kept'] ?? 0) > 0.88 * 949, JSON.stringify(counts));
+  });
+
+  it('are told apart by the grade: its own conclusion passes, that of the next review hardly ever', () => {
+    const rows = lines('val_v2.json');
+    const strangers = rows.filter((row, index) => {
+      assert.ok(summarization.grade(row.conclusion, row.conclusion));
+      return summarization.grade(rows[(index + 1) % rows.length]?.conclusion ?? '', row.conclusion);
+    });
+    assert.ok(strangers.length < 0.05 * rows.length, `${strangers.length} of ${rows.length}`);
+  });
+});
