@@ -25,12 +25,12 @@ export function createImportActivities({ openStore, datasets }: ImportPorts): Pi
       const described = await describeSources(sources, datasets);
       const config = { task: context.task, seed: context.seed, name, sources: described };
       return runStage(store, { stage: 'import', version: 1, inputs: [], config }, async () => {
-        const sieve = openSieve();
+        const sieve = openSieve(store, 'import');
         let taken = 0;
         const fileNames = fileNamesOf(sources);
         for (const source of sources)
           taken += await importSource(source, { context, name, sieve, datasets, fileNames });
-        const tables = await sieve.write(store, 'import', { [name]: taken });
+        const tables = await sieve.finish({ [name]: taken });
         if (tables.output.rows === 0) throw nothingRead(name, sources, taken);
         return { ...tables, summary: null };
       });
@@ -45,19 +45,25 @@ export async function describeSources(sources: readonly SampleSource[], datasets
     sources.map(async (source) =>
       source.kind === 'symbolic'
         ? source
-        : { ...source, path: names(source), sha256: await datasets.fingerprint(source.path) },
+        : { ...source, path: names(source), sha256: await datasets.fingerprint(source) },
     ),
   );
 }
 
 /** What ids and lineage call a file: its last name, with a number where files of several folders share it. */
 export function fileNamesOf(sources: readonly SampleSource[]): (source: FileSource) => string {
-  const paths = [...new Set(sources.flatMap((source) => (source.kind === 'file' ? [source.path] : [])))];
-  return ({ path }) => {
-    const name = basename(path);
-    const place = paths.filter((other) => basename(other) === name).indexOf(path);
+  const files = sources.flatMap((source) => (source.kind === 'file' ? [source] : []));
+  return (source) => {
+    const name = lastName(source);
+    const paths = [...new Set(files.filter((other) => lastName(other) === name).map(({ path }) => path))];
+    const place = paths.indexOf(source.path);
     return place < 1 ? name : `${name}#${place + 1}`;
   };
+}
+
+/** Rows of two splits of one folder have the same numbers, so the split belongs to the name. */
+function lastName({ path, config, split }: FileSource): string {
+  return [basename(path), config, split].filter((part) => part !== undefined).join('/');
 }
 
 /** The rows of a file source in its seeded order, `skip` and `count` applied: two passes, so memory holds only the draw. */
@@ -113,28 +119,28 @@ async function importFile(
   const file = fileNames(source);
   for (const { row, fields } of records) {
     const id = `${name}/${file}:${row}`;
-    read(id, fields, { context, sieve, lineage: lineageOf('import', file, name) });
+    await read(id, fields, { context, sieve, lineage: lineageOf('import', file, name) });
   }
   return records.length;
 }
 
-function importSymbolic(source: SymbolicSource, { context, name, sieve }: ImportTarget): number {
+async function importSymbolic(source: SymbolicSource, { context, name, sieve }: ImportTarget): Promise<number> {
   const task = taskNamed(context.task);
   for (let index = 0; index < source.count; index++) {
     const { slice, record } = dealRecord(task, source.slices, `${context.seed}/${name}`, index);
-    read(`${name}/${slice}:${index}`, record, { context, sieve, lineage: lineageOf('symbolic', slice, name) });
+    await read(`${name}/${slice}:${index}`, record, { context, sieve, lineage: lineageOf('symbolic', slice, name) });
   }
   return source.count;
 }
 
-function read(
+async function read(
   id: string,
   fields: Readonly<Record<string, string>>,
   { context, sieve, lineage }: { context: CampaignContext; sieve: Sieve; lineage: Lineage },
-): void {
+): Promise<void> {
   const result = taskNamed(context.task).readRecord(fields);
-  if (result.ok) sieve.keep({ id, task: context.task, ...result.body, lineage });
-  else sieve.reject(id, lineage.generator, result, fields);
+  if (result.ok) await sieve.keep({ id, task: context.task, ...result.body, lineage });
+  else await sieve.reject(id, lineage.generator, result, fields);
 }
 
 function lineageOf(origin: Lineage['origin'], source: string, generator: string): Lineage {

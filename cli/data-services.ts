@@ -3,23 +3,25 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ReadDataset } from '../activities/ports/datasets.ts';
+import type { DataPlace } from '../adapters/datasets/data-file.ts';
 import type { RawRow } from '../adapters/datasets/raw-row.ts';
 import type { VectorFile } from '../adapters/datasets/vector-file.ts';
 import type { SketchCachePlace } from '../adapters/sketches/sketch-cache.ts';
 import type { SketchFile } from '../adapters/sketches/sketch-file.ts';
 import type { KeptResult, KeptSketches, SketchFolder } from '../adapters/sketches/sketch-folder.ts';
-import type { FileSource } from '../contracts/campaign.ts';
 import { FailureType, PermanentError } from '../contracts/failures.ts';
+import { gradingServices } from './grading-services.ts';
+import type { GradingServices } from './grading-services.ts';
 
-export interface DataServices {
+export interface DataServices extends GradingServices {
   readonly readDataset: ReadDataset;
   /** All rows with all their columns. */
-  readRawRows(source: Pick<FileSource, 'path' | 'format'>): AsyncIterable<RawRow>;
+  readRawRows(place: DataPlace): AsyncIterable<RawRow>;
   /** Rejects when rows cannot be written there. */
   requireWritable(path: string): Promise<void>;
   writeRows(path: string, rows: AsyncIterable<object>): Promise<void>;
   openVectors(path: string): Promise<VectorFile>;
-  /** Null when a file lies at `path`. @throws {PermanentError} `MissingArtifact` when nothing does */
+  /** Null when `path` is a file, or a folder that holds data in place of sketches. @throws {PermanentError} `MissingArtifact` when nothing does */
   openSketchFolder(path: string): Promise<SketchFolder | null>;
   /** Rejects when something lies at `path` that may not be replaced. */
   requireSketchFolder(path: string, file: string): Promise<void>;
@@ -33,13 +35,14 @@ export interface DataServices {
 
 export function createDataServices(stateFolder: string): DataServices {
   return {
+    ...gradingServices,
     async *readDataset(source) {
       const { readDataset } = await import('../adapters/datasets/read-dataset.ts');
       yield* readDataset(source);
     },
-    async *readRawRows(source) {
+    async *readRawRows(place) {
       const { readRawRows } = await import('../adapters/datasets/read-dataset.ts');
-      yield* readRawRows(source);
+      yield* readRawRows(place);
     },
     async requireWritable(path) {
       const { requireWritable } = await import('../adapters/datasets/write-rows.ts');
@@ -57,8 +60,8 @@ export function createDataServices(stateFolder: string): DataServices {
       const found = await stat(path).catch(() => null);
       if (found === null) throw nothingAt(path);
       if (!found.isDirectory()) return null;
-      const { openSketchFolder } = await import('../adapters/sketches/sketch-folder.ts');
-      return openSketchFolder(path);
+      const { holdsSketches, openSketchFolder } = await import('../adapters/sketches/sketch-folder.ts');
+      return (await holdsSketches(path)) ? openSketchFolder(path) : null;
     },
     async requireSketchFolder(path, file) {
       const { requireSketchFolder } = await import('../adapters/sketches/sketch-folder.ts');

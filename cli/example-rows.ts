@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import type { ReadDataset } from '../activities/ports/datasets.ts';
 import type { ChatExample } from '../activities/ports/models.ts';
-import { formatOf } from '../config/resolve.ts';
+import { formatAt } from '../config/data-format.ts';
 import type { FileSource } from '../contracts/campaign.ts';
 import { FailureType, PermanentError } from '../contracts/failures.ts';
 import { UsageError } from './exit.ts';
@@ -17,11 +17,14 @@ export interface ExampleRow extends ChatExample {
   readonly label: string;
 }
 
-export interface ExampleFile {
+export interface ExampleFile extends FolderChoice {
   readonly file: string;
   readonly map?: Readonly<Record<string, string>>;
   readonly limit?: number;
 }
+
+/** What of a data set folder is read. */
+export type FolderChoice = Pick<FileSource, 'split' | 'config'>;
 
 /** Reads the rows from the start; may be called again. */
 export type ReadExamples = () => AsyncGenerator<ExampleRow>;
@@ -38,9 +41,9 @@ const TURNS = 32;
  */
 export async function openExamples(
   readDataset: ReadDataset,
-  { file, map, limit = Infinity }: ExampleFile,
+  { file, map, limit = Infinity, ...choice }: ExampleFile,
 ): Promise<ReadExamples> {
-  const source = sourceOf(file);
+  const source = sourceOf(file, choice);
   const columns = map === undefined ? await columnsFound(readDataset, source) : columnsNamed(map);
   return async function* read() {
     let taken = 0;
@@ -51,12 +54,18 @@ export async function openExamples(
   };
 }
 
-/** @throws {UsageError} when the name does not tell the format */
-export function sourceOf(file: string): Omit<FileSource, 'map'> {
-  const format = formatOf(file);
+/** @throws {UsageError} when the name does not tell the format, or a file is to have a split */
+export function sourceOf(file: string, { split, config }: FolderChoice): Omit<FileSource, 'map'> {
+  const format = formatAt(file);
   if (format === null)
-    throw new UsageError(`Cannot tell the format of ${file}; expected .jsonl, .csv, .tsv, .json or .parquet.`);
-  return { kind: 'file', path: resolve(file), format, where: {}, skip: 0 };
+    throw new UsageError(
+      `Cannot tell the format of ${file}; expected .jsonl, .csv, .tsv, .json or .parquet (text also as .gz), or a data set folder.`,
+    );
+  const choice = { ...(split === undefined ? {} : { split }), ...(config === undefined ? {} : { config }) };
+  const [named] = Object.keys(choice);
+  if (named !== undefined && format !== 'hf-dataset')
+    throw new UsageError(`--${named} names a part of a data set folder; ${file} is a ${format} file.`);
+  return { kind: 'file', path: resolve(file), format, where: {}, skip: 0, ...choice };
 }
 
 type ColumnMap = Readonly<Record<string, string>>;

@@ -7,6 +7,8 @@ import { integer, pairs, wholeNumber } from './options.ts';
 
 export interface SketchOptions {
   readonly map?: Readonly<Record<string, string>>;
+  readonly split?: string;
+  readonly config?: string;
   readonly limit?: number;
   readonly proxy: string;
   readonly mode: NonNullable<SketchPlan['mode']>;
@@ -21,6 +23,8 @@ export interface SketchOptions {
 export function withSketchOptions(command: Command): Command {
   return command
     .option('--map <pairs>', 'columns of the file, as in prompt=question,completion=answer,id=key,label=level', pairs)
+    .option('--split <name>', 'split of a data set folder; train, or the only one, without this')
+    .option('--config <name>', 'configuration of a data set folder; its default one, without this')
     .option('--limit <n>', 'only the first n rows', wholeNumber)
     .option('--proxy <model>', 'model whose gradients are taken', 'smollm2-135m-instruct')
     .addOption(

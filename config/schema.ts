@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { dataFormats } from '../contracts/data-formats.ts';
+import { decontaminationProfileNames } from '../contracts/campaign.ts';
 import { taskNames } from '../contracts/samples.ts';
 
 const share = z.number().gt(0).max(1);
@@ -189,13 +190,17 @@ const filters = z.strictObject({
     .default(null),
 });
 const decontamination = z.strictObject({
-  ngram: z.int().min(2).max(64).default(10).describe('Words of one n-gram'),
-  overlap: share.default(0.6).describe('Share of a benchmark row that a sample must hold to be its copy'),
-  commonShare: share.default(0.01).describe('An n-gram in a larger share of the seeds is boilerplate'),
+  profile: z
+    .enum(decontaminationProfileNames)
+    .default('prismatic')
+    .describe('prismatic: 10 words; open-r1: 8; qwen: 13, whatever the numbers are'),
+  ngram: z.int().min(2).max(64).describe('Words of one n-gram; absent: those of the profile').exactOptional(),
+  overlap: share.describe('Share of a benchmark row that a sample must hold to be its copy').exactOptional(),
+  commonShare: share.describe('An n-gram in a larger share of the pool is boilerplate').exactOptional(),
   semantic: z
     .strictObject({
       encoder: model.default('all-minilm-l6-v2'),
-      similarity: share.default(0.7).describe('Pairs from this cosine up are judged'),
+      similarity: share.default(0.8).describe('Pairs from this cosine up are judged'),
       endpoint,
       sampling: sampling(0),
     })

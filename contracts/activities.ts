@@ -4,12 +4,17 @@ import type { ArtifactRef, StageOutcome, TableRef } from './artifacts.ts';
 import type {
   CampaignConfig,
   CampaignContext,
+  DecontaminationConfig,
+  FilterConfig,
   GeneratorConfig,
-  LanguageModelGeneratorConfig,
+  JudgeConfig,
+  LanguageModelUse,
   ModelReference,
+  PriceTable,
   SampleSource,
   SelectionConfig,
   SketchConfig,
+  SolvedGenerator,
   TrainerConfig,
 } from './campaign.ts';
 import type { Accuracy, CampaignProgress, Diversity, RoundSummary, TokenUse } from './status.ts';
@@ -28,7 +33,7 @@ export interface DecontaminateInput {
   readonly benchmarks: Readonly<Record<string, TableRef<'samples'>>>;
   /** n-grams common here are boilerplate and do not count as hits. */
   readonly common: TableRef<'samples'>;
-  readonly rule: CampaignConfig['decontamination'];
+  readonly rule: Omit<DecontaminationConfig, 'semantic'>;
 }
 
 /** What touched a benchmark: samples sharing any n-gram, one that is not common, and those confirmed by overlap. */
@@ -52,6 +57,34 @@ export interface DeduplicateInput {
   readonly pool: TableRef<'samples'> | null;
 }
 
+export interface FilterInput {
+  readonly context: CampaignContext;
+  readonly candidates: TableRef<'samples'>;
+  readonly filters: Pick<FilterConfig, 'prompt' | 'completion' | 'language'>;
+}
+
+export interface NearDuplicatesInput {
+  readonly context: CampaignContext;
+  readonly candidates: TableRef<'samples'>;
+  readonly pool: TableRef<'samples'> | null;
+  readonly rule: NonNullable<FilterConfig['nearDuplicates']>;
+}
+
+/** The judge's word on every pair; a pair that it did not answer counts as a copy. */
+export interface ParaphraseInput {
+  readonly context: CampaignContext;
+  readonly samples: TableRef<'samples'>;
+  readonly pairs: TableRef<'pairs'>;
+  readonly verdicts: TableRef<'attempts'>;
+}
+
+export interface ScoreInput {
+  readonly context: CampaignContext;
+  readonly candidates: TableRef<'samples'>;
+  readonly scores: TableRef<'attempts'>;
+  readonly least: JudgeConfig['least'];
+}
+
 export interface VerifyInput {
   readonly context: CampaignContext;
   readonly candidates: TableRef<'samples'>;
@@ -59,6 +92,8 @@ export interface VerifyInput {
   readonly attempts: readonly TableRef<'attempts'>[];
   /** How many attempts must agree, by generator name. */
   readonly agreement: Readonly<Record<string, number>>;
+  /** Bounds of the completions that candidates take over from their attempts. */
+  readonly completion: FilterConfig['completion'];
 }
 
 export interface MergeInput {
@@ -74,11 +109,22 @@ export interface MergeSummary {
   readonly sketches: TableRef<'sketches'>;
 }
 
+/** Stages beside the way of the candidates: what they count is no part of the funnel. */
+export const asideStages: readonly string[] = ['audit', 'sketch-audit'];
+
 /** A finished stage, as short as a workflow can name it. */
 export interface StageMark {
+  /** As the campaign calls it; several stages may do the same thing, as those that sketch. */
+  readonly name: string;
   readonly key: string;
   readonly seconds: number;
   readonly reused: boolean;
+}
+
+/** What a round has to say for its record; the rest is read from the store. */
+export interface RoundMeasures extends Omit<RoundSummary, 'round' | 'clusterSizes' | 'steering' | 'funnel'> {
+  /** The document of a `Steering`. */
+  readonly steering: ArtifactRef;
 }
 
 export interface RecordInput {
@@ -86,8 +132,10 @@ export interface RecordInput {
   readonly round: number;
   readonly stages: readonly StageMark[];
   /** The numbers of a round that grew the pool; null for the seeds and for the student. */
-  readonly diversity: Omit<RoundSummary, 'round' | 'clusterSizes' | 'funnel'> | null;
+  readonly diversity: RoundMeasures | null;
   readonly clusters: ArtifactRef | null;
+  /** Given with the first record, so that the artifacts say how they were made. */
+  readonly config?: CampaignConfig;
   readonly previous: ArtifactRef | null;
 }
 
@@ -101,8 +149,13 @@ export interface DataActivities {
   importSamples(input: ImportInput): Promise<StageOutcome>;
   decontaminate(input: DecontaminateInput): Promise<StageOutcome<readonly BenchmarkTouch[]>>;
   parseDrafts(input: ParseInput): Promise<StageOutcome>;
+  filterCandidates(input: FilterInput): Promise<StageOutcome>;
   deduplicate(input: DeduplicateInput): Promise<StageOutcome>;
+  removeNearDuplicates(input: NearDuplicatesInput): Promise<StageOutcome>;
+  rejectParaphrases(input: ParaphraseInput): Promise<StageOutcome>;
+  rejectLowScores(input: ScoreInput): Promise<StageOutcome>;
   verifyCandidates(input: VerifyInput): Promise<StageOutcome>;
+  drawAudit(input: AuditInput): Promise<StageOutcome<AuditSummary>>;
   mergePool(input: MergeInput): Promise<StageOutcome<MergeSummary>>;
   /** Adds a link to the chain of round records; the funnel comes from the stage records themselves. */
   recordRound(input: RecordInput): Promise<ArtifactRef>;
@@ -127,14 +180,47 @@ export interface GenerateJob {
   readonly context: CampaignContext;
   readonly round: number;
   readonly pool: TableRef<'samples'>;
+  /** Row for row of the pool samples that have a gradient; read by the few-shot policy `sparse-cluster`. */
+  readonly poolSketches: TableRef<'sketches'>;
+  readonly clusters: ArtifactRef;
   readonly generator: GeneratorConfig;
+  readonly prices: PriceTable | null;
 }
 
 export interface AttemptJob {
   readonly kind: 'attempt';
   readonly context: CampaignContext;
   readonly candidates: TableRef<'samples'>;
-  readonly generator: LanguageModelGeneratorConfig;
+  readonly generator: SolvedGenerator;
+  readonly prices: PriceTable | null;
+}
+
+/** Scores every candidate. */
+export interface JudgeJob {
+  readonly kind: 'judge';
+  readonly context: CampaignContext;
+  readonly candidates: TableRef<'samples'>;
+  readonly judge: JudgeConfig;
+  readonly prices: PriceTable | null;
+}
+
+/** Finds for every sample the benchmark row whose embedding is nearest, where it is near enough. */
+export interface PairJob {
+  readonly kind: 'pair';
+  readonly context: CampaignContext;
+  readonly samples: TableRef<'samples'>;
+  readonly benchmarks: Readonly<Record<string, TableRef<'samples'>>>;
+  readonly encoder: ModelReference;
+  readonly similarity: number;
+}
+
+/** Asks of every pair whether one text is a paraphrase of the other. */
+export interface CompareJob {
+  readonly kind: 'compare';
+  readonly context: CampaignContext;
+  readonly pairs: TableRef<'pairs'>;
+  readonly judge: LanguageModelUse;
+  readonly prices: PriceTable | null;
 }
 
 export interface EvaluateJob {
@@ -148,7 +234,7 @@ export interface EvaluateJob {
 }
 
 /** A stage that fan-out carries chunk by chunk. */
-export type ChunkedJob = SketchJob | GenerateJob | AttemptJob | EvaluateJob;
+export type ChunkedJob = SketchJob | GenerateJob | AttemptJob | JudgeJob | PairJob | CompareJob | EvaluateJob;
 
 export interface ChunkPlan {
   readonly chunks: number;
@@ -159,12 +245,15 @@ export interface ChunkPlan {
 
 export interface ChunkOutcome {
   readonly rows: number;
+  readonly tokens: TokenUse;
   readonly reused: boolean;
 }
 
 /** Rates and sums that the chunks of one stage add up to. */
 export interface ChunkedSummary {
   readonly tokens: TokenUse;
+  /** One row a request, whichever chunks asked it; null for stages that ask no language model. */
+  readonly ledger: TableRef<'ledger'> | null;
   /** Only for `evaluate`. */
   readonly accuracy: Accuracy | null;
 }
@@ -195,6 +284,24 @@ export interface ClusterSummary {
   readonly converged: boolean;
 }
 
+/** What verification refused, of which a random part is sketched to compare sparse with dense regions. */
+export interface AuditInput {
+  readonly context: CampaignContext;
+  readonly round: number;
+  /** Rejects of the verify stage. */
+  readonly rejects: ArtifactRef | null;
+  readonly count: number;
+}
+
+export interface AuditSummary {
+  /** Rejects that have a completion, so that they could be sketched. */
+  readonly refused: number;
+}
+
+export interface Audit extends AuditSummary {
+  readonly sketches: TableRef<'sketches'>;
+}
+
 export interface SelectInput {
   readonly context: CampaignContext;
   readonly round: number;
@@ -203,10 +310,13 @@ export interface SelectInput {
   readonly poolSketches: TableRef<'sketches'>;
   readonly clusters: ArtifactRef;
   readonly selection: SelectionConfig;
+  readonly audit: Audit;
 }
 
 export interface SelectSummary {
   readonly acceptedSketches: TableRef<'sketches'>;
+  /** The document of a `Steering`. */
+  readonly steering: ArtifactRef;
   readonly accepted: Diversity;
   readonly random: Diversity;
   readonly poolAfter: Diversity;

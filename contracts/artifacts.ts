@@ -1,12 +1,14 @@
 // Content-addressed results: parts, the manifest that lists them, and the small ref that travels through Temporal.
 
-import type { Attempt, Draft, Prediction, Reject, Sample, SketchRow } from './samples.ts';
+import type { Attempt, Draft, LedgerEntry, Pair, Prediction, Reject, Sample, SketchRow } from './samples.ts';
 
 /** Row types of the tables; a table is an artifact whose parts are Parquet files. */
 export interface TableRows {
   readonly samples: Sample;
   readonly drafts: Draft;
   readonly attempts: Attempt;
+  readonly pairs: Pair;
+  readonly ledger: LedgerEntry;
   readonly rejects: Reject;
   readonly sketches: SketchRow;
   readonly predictions: Prediction;
@@ -14,8 +16,8 @@ export interface TableRows {
 
 export type TableKind = keyof TableRows;
 
-/** `clusters`, `measure`, `record` and `report` are JSON or HTML documents; `checkpoint` holds a student's weights. */
-export type ArtifactKind = TableKind | 'clusters' | 'measure' | 'checkpoint' | 'record' | 'report';
+/** `clusters`, `measure`, `steering`, `record` and `report` are JSON or HTML documents; `checkpoint` holds a student's weights. */
+export type ArtifactKind = TableKind | 'clusters' | 'measure' | 'steering' | 'checkpoint' | 'record' | 'report';
 
 /** Names an artifact by the sha256 of its manifest; the only form in which data appears in a workflow's history. */
 export interface ArtifactRef {

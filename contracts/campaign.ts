@@ -1,6 +1,7 @@
 // A campaign as its user describes it: the parsed, resolved form of a campaign file. config/schema.ts checks it.
 
-import type { TaskName } from './samples.ts';
+import type { DataFormat } from './data-formats.ts';
+import type { SamplingParameters, TaskName } from './samples.ts';
 
 export type StoreLocation =
   | { readonly kind: 'directory'; readonly path: string }
@@ -13,12 +14,16 @@ export type StoreLocation =
       readonly endpoint?: string;
     };
 
-/** Rows of an existing data set; a seeded shuffle makes `skip` and `count` disjoint draws of one file. */
+/** Rows of an existing data set; a seeded shuffle makes `skip` and `count` disjoint draws of one file or folder. */
 export interface FileSource {
   readonly kind: 'file';
   /** Absolute once the campaign file is loaded. */
   readonly path: string;
-  readonly format: 'jsonl' | 'csv' | 'tsv' | 'json' | 'parquet';
+  readonly format: DataFormat;
+  /** Of a data set folder; absent: `train`, or the only one there is. */
+  readonly split?: string;
+  /** A configuration that the folder's README.md declares; absent: the default one. */
+  readonly config?: string;
   /** Task field -> column of the file. */
   readonly map: Readonly<Record<string, string>>;
   /** Keep only rows whose column equals the value. */
@@ -40,18 +45,45 @@ export type SampleSource = FileSource | SymbolicSource;
 /** `model` is a name of the catalogue, or a folder or GGUF file. */
 export type ModelReference = string;
 
-export interface Endpoint {
+/** One server that serves a model. */
+export interface ModelServer {
   /** An OpenAI-compatible base URL, or `embedded`. */
   readonly url: string;
   /** `env:NAME`; absent: no key is sent. */
   readonly apiKey?: string;
-  readonly model: string;
+  /** Its share of the requests, relative to the other servers'. */
+  readonly weight: number;
 }
 
-export interface SamplingParameters {
-  readonly temperature: number;
-  readonly topP: number;
-  readonly maxTokens: number;
+/** A language model by name, and who serves it. Only the model decides what an answer is; servers are exchangeable. */
+export interface Endpoint {
+  readonly model: string;
+  readonly servers: readonly ModelServer[];
+  /** `chat` asks at once; `batch` files requests with the vendor's batch interface, which answers within a day. */
+  readonly route: 'chat' | 'batch';
+  /** Of one request, from sending to its last byte; absent: 600. */
+  readonly timeoutSeconds?: number;
+}
+
+/** A language model in one role: who answers, and how it is sampled. */
+export interface LanguageModelUse {
+  readonly endpoint: Endpoint;
+  readonly sampling: SamplingParameters;
+}
+
+/** Prices per million tokens. */
+export interface ModelPrice {
+  readonly input: number;
+  /** Prompt tokens that the server had cached. */
+  readonly cached: number;
+  readonly output: number;
+}
+
+export interface PriceTable {
+  /** Stands beside every cost, so that sums of different tables are told apart. */
+  readonly version: string;
+  readonly currency: string;
+  readonly models: Readonly<Record<string, ModelPrice>>;
 }
 
 export interface SymbolicGeneratorConfig {
@@ -68,23 +100,109 @@ export interface FileGeneratorConfig {
   readonly sources: readonly FileSource[];
   /** Candidates a round; later rounds take later rows. */
   readonly count: number;
+  /** Absent: the answers that stand in the file are believed. */
+  readonly solver?: SolverConfig;
 }
 
-export interface LanguageModelGeneratorConfig {
-  readonly kind: 'llm';
-  readonly name: string;
-  readonly endpoint: Endpoint;
-  /** Requests a round. */
-  readonly requests: number;
-  /** Examples drawn from the whole pool for each request. */
-  readonly fewShots: number;
-  /** Independent attempts that must agree before a candidate counts. */
+/** Which pool samples a request shows as examples. */
+export interface FewShotConfig {
+  readonly count: number;
+  /**
+   * `pool`: from the whole pool, each equally likely (the paper). `sparse-cluster`: all of one request from one of the
+   * least populated clusters. `per-level`: more often from the harder groups. `persona`: from the whole pool, written
+   * in the voice of a persona.
+   */
+  readonly policy: 'pool' | 'sparse-cluster' | 'per-level' | 'persona';
+  /** A text file with one persona a line; absent: the built-in list. */
+  readonly personas?: string;
+}
+
+/** Who answers candidates independently, and how many answers must agree before a candidate counts. */
+export interface SolverConfig extends LanguageModelUse {
   readonly attempts: number;
   readonly agreement: number;
-  readonly sampling: SamplingParameters;
+}
+
+/** A generator whose candidates are answered independently. */
+export interface SolvedGenerator {
+  readonly name: string;
+  readonly solver: SolverConfig;
+}
+
+export interface LanguageModelGeneratorConfig extends LanguageModelUse {
+  readonly kind: 'llm';
+  readonly name: string;
+  /** Requests a round. */
+  readonly requests: number;
+  /** New samples asked for in each request. */
+  readonly perRequest: number;
+  readonly fewShots: FewShotConfig;
+  /** Asks for JSON of the task's schema, where the server can hold a model to it. */
+  readonly structured: boolean;
+  readonly solver: SolverConfig;
 }
 
 export type GeneratorConfig = SymbolicGeneratorConfig | FileGeneratorConfig | LanguageModelGeneratorConfig;
+
+/** A language model that scores candidates from 1 to 5; those below `least` are rejected. */
+export interface JudgeConfig extends LanguageModelUse {
+  readonly name: string;
+  readonly least: number;
+}
+
+/** Bounds of a text in characters, both included. */
+export interface LengthBounds {
+  readonly least: number;
+  readonly most: number;
+}
+
+export interface FilterConfig {
+  readonly prompt: LengthBounds;
+  readonly completion: LengthBounds;
+  /** ISO 639-1 code of the only language kept; null: any. */
+  readonly language: string | null;
+  /** MinHash over word n-grams; null: only exact repeats are dropped. */
+  readonly nearDuplicates: { readonly ngram: number; readonly buckets: number; readonly hashes: number } | null;
+  readonly judge: JudgeConfig | null;
+}
+
+/** Published n-gram rules; core/text has their numbers. */
+export const decontaminationProfileNames = ['prismatic', 'open-r1', 'qwen'] as const;
+export type DecontaminationProfileName = (typeof decontaminationProfileNames)[number];
+
+/** A profile, and the numbers of it that the campaign changes. */
+export interface DecontaminationConfig {
+  readonly profile: DecontaminationProfileName;
+  readonly ngram?: number;
+  readonly overlap?: number;
+  readonly commonShare?: number;
+  /** The nearest benchmark row by embedding, then a judge that fails closed; null: n-grams alone. */
+  readonly semantic: SemanticDecontaminationConfig | null;
+}
+
+export interface SemanticDecontaminationConfig extends LanguageModelUse {
+  readonly encoder: ModelReference;
+  /** Pairs from this cosine up are judged. */
+  readonly similarity: number;
+}
+
+/** When a campaign ends before its last round. */
+export interface StopConfig {
+  /** G-Vendi of the pool that is enough. */
+  readonly gVendi: number | null;
+  /** Ends after `rounds` rounds in a row whose pool grew by less than this share. */
+  readonly gain: { readonly least: number; readonly rounds: number } | null;
+}
+
+/** What language models may cost. At a soft limit the campaign pauses between stages and may be resumed; a hard one stops requests at once. */
+export interface BudgetConfig {
+  /** Prompt and completion tokens. */
+  readonly tokens: number | null;
+  readonly softTokens: number | null;
+  /** In the currency of the price table. */
+  readonly cost: number | null;
+  readonly softCost: number | null;
+}
 
 export interface BenchmarkConfig {
   readonly name: string;
@@ -114,6 +232,8 @@ export interface SelectionConfig {
   readonly sparseShare: number;
   /** Accepted samples a round, at most. */
   readonly accept: number;
+  /** Candidates that verification refused to sketch a round, at most, so that sparse and dense regions can be compared. */
+  readonly audit: number;
 }
 
 export interface EmbeddedTrainerConfig {
@@ -151,13 +271,17 @@ export interface CampaignConfig {
   readonly benchmarks: readonly BenchmarkConfig[];
   readonly rounds: number;
   readonly generators: readonly GeneratorConfig[];
-  readonly decontamination: { readonly ngram: number; readonly overlap: number; readonly commonShare: number };
+  readonly filters: FilterConfig;
+  readonly decontamination: DecontaminationConfig;
   readonly sketch: SketchConfig;
   readonly selection: SelectionConfig;
   /** Absent: no student; the campaign ends with the pool. */
   readonly student?: TrainerConfig;
-  /** Language-model tokens, prompt and completion; reaching it pauses the campaign. */
-  readonly budget: { readonly tokens: number | null };
+  readonly stop: StopConfig;
+  readonly budget: BudgetConfig;
+  readonly prices: PriceTable | null;
+  /** Name of a built-in prompt template -> absolute path of the file that replaces it. */
+  readonly prompts: Readonly<Record<string, string>>;
 }
 
 /** What every activity needs to know of the campaign it works for. */
@@ -166,4 +290,5 @@ export interface CampaignContext {
   readonly task: TaskName;
   readonly seed: number;
   readonly store: StoreLocation;
+  readonly prompts: Readonly<Record<string, string>>;
 }

@@ -1,6 +1,6 @@
 // Names and arguments of everything one may send to a running campaign or ask of it.
 
-import type { CampaignConfig, CampaignContext } from './campaign.ts';
+import type { BudgetConfig, CampaignConfig, CampaignContext } from './campaign.ts';
 
 export const campaignWorkflowId = (campaign: string): string => `campaign-${campaign}`;
 
@@ -18,17 +18,15 @@ export const Query = {
   FanOut: 'fanOut',
 } as const;
 
-/** Sent by a campaign to the fan-out that carries its current stage. */
-export const Signal = { SetPaused: 'setPaused' } as const;
+/** `setPaused` and `setAllowance` go from a campaign to the fan-out of its current stage, `stageHeld` comes back. */
+export const Signal = { SetPaused: 'setPaused', SetAllowance: 'setAllowance', StageHeld: 'stageHeld' } as const;
 
 export interface PauseArguments {
   readonly reason: string;
 }
 
-export interface SetBudgetArguments {
-  /** Language-model tokens of the whole campaign; null lifts the budget. */
-  readonly tokens: number | null;
-}
+/** The limits to change, of the whole campaign; null lifts a limit. */
+export type SetBudgetArguments = Partial<BudgetConfig>;
 
 /** Memo of a campaign's workflow: lets a second start tell "the same again" from "another under one name". */
 export interface CampaignMemo {

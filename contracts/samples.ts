@@ -1,7 +1,13 @@
 // One training example, what it came from, and why one was turned away.
 
-export const taskNames = ['nli', 'math'] as const;
+export const taskNames = ['nli', 'math', 'summarization'] as const;
 export type TaskName = (typeof taskNames)[number];
+
+export interface SamplingParameters {
+  readonly temperature: number;
+  readonly topP: number;
+  readonly maxTokens: number;
+}
 
 /** Where a sample came from; enough to find its seeds, its request and its round from the artifacts alone. */
 export interface Lineage {
@@ -17,7 +23,12 @@ export interface Lineage {
   /** Name and version of the prompt template. */
   readonly template?: string;
   readonly model?: string;
+  readonly sampling?: SamplingParameters;
+  /** The persona that the request was made under, where the few-shot policy has them. */
+  readonly persona?: string;
   readonly requestHash?: string;
+  /** Who answered the candidate independently, for the agreement vote. */
+  readonly solver?: { readonly model: string; readonly template: string; readonly requestHashes: readonly string[] };
   /** The pool cluster whose sparseness let it in. */
   readonly cluster?: number;
 }
@@ -27,7 +38,7 @@ export interface Sample {
   readonly task: TaskName;
   readonly prompt: string;
   readonly completion: string;
-  /** The checked result: a final answer (math) or a label (nli). */
+  /** The checked result: a final answer (math), a label (nli) or a conclusion (summarization). */
   readonly answer: string;
   /** Phenomenon, genre, level or source: what reports are broken down by. */
   readonly group: string;
@@ -42,10 +53,47 @@ export interface Draft {
   readonly lineage: Lineage;
 }
 
-/** What independent attempts said of one candidate: the raw texts, in the order asked. */
+/**
+ * What was answered when one row was asked about several times: the raw texts in the order asked, '' where no whole
+ * answer came. Solutions of a candidate, scores of a judge, or verdicts on a pair.
+ */
 export interface Attempt {
   readonly id: string;
   readonly responses: readonly string[];
+  /** Row for row of `responses`. */
+  readonly requestHashes: readonly string[];
+}
+
+/** A sample and the benchmark row whose text is nearest to its own. */
+export interface Pair {
+  readonly id: string;
+  readonly benchmark: string;
+  readonly rowId: string;
+  /** Cosine of the two embeddings. */
+  readonly similarity: number;
+  readonly text: string;
+  readonly benchmarkText: string;
+}
+
+/** What one language-model request cost, failed tries included; one row a request, whatever chunk or worker asked it. */
+export interface LedgerEntry {
+  readonly requestHash: string;
+  readonly stage: string;
+  readonly generator: string;
+  readonly model: string;
+  readonly promptTokens: number;
+  readonly cachedTokens: number;
+  readonly completionTokens: number;
+  /** Tries that gave nothing usable, and the tokens that the server billed for them on top. */
+  readonly failedTries: number;
+  readonly failedPromptTokens: number;
+  readonly failedCompletionTokens: number;
+  /** The server gave no usage, so the tokens are counted from the texts. */
+  readonly estimated: boolean;
+  /** '' without a price table. */
+  readonly priceVersion: string;
+  /** In the price table's currency; null where the price is unknown. */
+  readonly cost: number | null;
 }
 
 /** A sample or draft that a gate turned away, kept as data. */

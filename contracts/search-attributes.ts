@@ -6,6 +6,7 @@ export const SearchAttribute = {
   Round: 'DiffractRound',
   GVendi: 'DiffractGVendi',
   Tokens: 'DiffractTokens',
+  Cost: 'DiffractCost',
   Outcome: 'DiffractOutcome',
 } as const;
 
@@ -16,5 +17,6 @@ export const searchAttributeTypes: Readonly<Record<string, 'Keyword' | 'Int' | '
   [SearchAttribute.Round]: 'Int',
   [SearchAttribute.GVendi]: 'Double',
   [SearchAttribute.Tokens]: 'Int',
+  [SearchAttribute.Cost]: 'Double',
   [SearchAttribute.Outcome]: 'Keyword',
 };

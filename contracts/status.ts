@@ -1,7 +1,7 @@
 // What a campaign says of itself: the answer of its status query, what watch prints and the report shows.
 
 import type { ArtifactRef, StageCounts } from './artifacts.ts';
-import type { CampaignContext } from './campaign.ts';
+import type { CampaignConfig, CampaignContext } from './campaign.ts';
 
 export interface Diversity {
   /** G-Vendi, order 1. */
@@ -18,10 +18,40 @@ export interface FunnelRow extends StageCounts {
   readonly generator: string;
 }
 
+/** What language models were asked and what it cost. */
 export interface TokenUse {
   readonly requests: number;
   readonly promptTokens: number;
+  /** Of the prompt tokens, those that the server had cached. */
+  readonly cachedTokens: number;
   readonly completionTokens: number;
+  /** In the price table's currency; null once a part of it is unknown. */
+  readonly cost: number | null;
+}
+
+/** One side of the rank rule: the least populated clusters of the pool (sparse), or the others (dense). */
+export interface SteeringSide {
+  readonly clusters: number;
+  readonly pool: number;
+  readonly candidates: number;
+  readonly accepted: number;
+  /**
+   * Share of what came to verification that passed it, those refused counted from a random part of them that was
+   * sketched. Null where nothing came, or nothing of what was refused was sketched.
+   */
+  readonly verifiedShare: number | null;
+}
+
+/** Whether selection steered: where the candidates of a round fell, and which were accepted. */
+export interface Steering {
+  /** By cluster of the pool. */
+  readonly candidates: readonly number[];
+  readonly accepted: readonly number[];
+  readonly sparse: SteeringSide;
+  readonly dense: SteeringSide;
+  /** Candidates that verification refused and could be sketched, and how many of them were. */
+  readonly refused: number;
+  readonly audited: number;
 }
 
 export interface RoundSummary {
@@ -33,6 +63,7 @@ export interface RoundSummary {
   readonly poolAfter: Diversity;
   readonly poolAfterRandom: Diversity;
   readonly clusterSizes: readonly number[];
+  readonly steering: Steering | null;
   readonly funnel: readonly FunnelRow[];
   readonly tokens: TokenUse;
   readonly seconds: number;
@@ -93,6 +124,8 @@ export interface CampaignStatus {
   readonly pool: ArtifactRef | null;
   readonly checkpoint: ArtifactRef | null;
   readonly report: ArtifactRef | null;
+  /** Why it ended before its last round: a stop rule in words; null otherwise. */
+  readonly ending: string | null;
   readonly outcome: CampaignOutcome | null;
 }
 
@@ -113,6 +146,7 @@ export interface CampaignProgress {
   readonly pool: ArtifactRef | null;
   readonly checkpoint: ArtifactRef | null;
   readonly report: ArtifactRef | null;
+  readonly ending: string | null;
   readonly outcome: CampaignOutcome | null;
 }
 
@@ -122,10 +156,15 @@ export interface RoundRecord {
   readonly summary: RoundSummary | null;
   readonly funnel: readonly FunnelRow[];
   readonly timings: readonly StageTiming[];
+  /** Stage keys row for row of `timings`: the way to every artifact of the round. Absent in records of version 0.1.0. */
+  readonly stages?: readonly string[];
+  /** The campaign's own; in the record of the seeds alone. */
+  readonly config?: CampaignConfig;
   readonly previous: ArtifactRef | null;
 }
 
 export interface FanOutStatus {
+  readonly tokens: TokenUse;
   readonly chunksDone: number;
   readonly chunks: number;
   readonly rowsDone: number;

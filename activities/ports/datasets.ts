@@ -16,6 +16,6 @@ export type ReadDataset = (source: FileSource) => AsyncIterable<DatasetRecord>;
 
 export interface Datasets {
   readonly read: ReadDataset;
-  /** Hex sha256 of the file: what a stage key knows of it. */
-  fingerprint(path: string): Promise<string>;
+  /** Hex sha256 of the file, or over all files of a folder that are read: what a stage key knows of them. */
+  fingerprint(source: FileSource): Promise<string>;
 }

@@ -1,8 +1,9 @@
 // Rows of CSV with real quoting (RFC 4180) and of tab-separated text without any.
 
-import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { readLines } from './lines.ts';
+import { readBytes } from './packed-bytes.ts';
 import { unreadable } from './raw-row.ts';
 import type { RawRow } from './raw-row.ts';
 
@@ -13,7 +14,7 @@ interface CsvItem {
 
 /** The first record names the columns. Quotes may hold commas, quotes and line breaks. */
 export async function* readCsv(path: string): AsyncGenerator<RawRow> {
-  const file = createReadStream(path);
+  const file = Readable.from(readBytes(path));
   const parser = parse({
     bom: true,
     info: true,

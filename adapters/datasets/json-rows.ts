@@ -1,7 +1,7 @@
 // Rows of JSON lines, of a JSON array, and of one JSON object keyed by id.
 
-import { readFile } from 'node:fs/promises';
 import { readLines } from './lines.ts';
+import { readText } from './packed-bytes.ts';
 import { isRecord, show, unreadable } from './raw-row.ts';
 import type { RawRow } from './raw-row.ts';
 
@@ -24,8 +24,8 @@ export async function* readJson(path: string): AsyncGenerator<RawRow> {
     yield* readJsonLines(path);
     return;
   }
-  const text = await readFile(path, 'utf8');
-  const value = parseJson(path, 1, text.replace(/^\ufeff/, ''));
+  const text = await readText(path);
+  const value = parseJson(path, 1, text);
   const items = itemsOf(value);
   if (!items) throw unreadable(path, 1, `found ${show(text)}; expected an array of objects or an object of objects`);
   for (const [index, item] of items.entries()) {

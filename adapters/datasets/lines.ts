@@ -1,6 +1,6 @@
 // The lines of a UTF-8 file, in pieces, so that memory holds one line and one piece.
 
-import { createReadStream } from 'node:fs';
+import { readBytes } from './packed-bytes.ts';
 import { unreadable } from './raw-row.ts';
 
 export interface Line {
@@ -29,8 +29,8 @@ export async function* readLines(path: string): AsyncGenerator<Line> {
       );
     }
   };
-  for await (const bytes of createReadStream(path, { highWaterMark: 1 << 18 })) {
-    const texts = decode(bytes as Buffer).split('\n');
+  for await (const bytes of readBytes(path)) {
+    const texts = decode(bytes).split('\n');
     texts[0] = rest + (texts[0] ?? '');
     rest = texts.pop() ?? '';
     for (const text of texts) yield { number: ++number, text: withoutReturn(text) };

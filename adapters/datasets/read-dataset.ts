@@ -1,21 +1,36 @@
 // Reads data sets in the formats that campaigns name, row by row.
 
-import type { ReadDataset } from '../../activities/ports/datasets.ts';
+import type { DatasetRecord, ReadDataset } from '../../activities/ports/datasets.ts';
 import type { FileSource } from '../../contracts/campaign.ts';
 import { checkColumns, columnReader, topOf } from './columns.ts';
+import type { DataFile, DataPlace } from './data-file.ts';
+import { dataFilesOf } from './data-files.ts';
 import { readCsv, readTsv } from './delimited-rows.ts';
 import { readJson, readJsonLines } from './json-rows.ts';
 import { readParquet } from './parquet-rows.ts';
 import type { RawRow } from './raw-row.ts';
-import { requireFile } from './require-file.ts';
 
 /**
- * Columns are checked on the first row; in formats whose rows can differ, a later row without one reads as ''. Files
- * are streamed, but for JSON that is one array or object.
+ * Columns are checked on the first row of each file; in formats whose rows can differ, a later row without one reads as
+ * ''. Files are streamed, but for JSON that is one array or object. Rows of several files are numbered through.
  */
 export const readDataset: ReadDataset = async function* (source: FileSource) {
-  const { path, map, where } = source;
-  await requireFile(path);
+  let first = 0;
+  for (const file of await dataFilesOf(source)) first = yield* readRecords(file, source, first);
+};
+
+/** All rows with all their columns, as the files have them. */
+export async function* readRawRows(place: DataPlace): AsyncGenerator<RawRow> {
+  for (const file of await dataFilesOf(place)) yield* openRows(file, 'all');
+}
+
+/** @returns the number of the row after the last one */
+async function* readRecords(
+  file: DataFile,
+  { map, where }: FileSource,
+  first: number,
+): AsyncGenerator<DatasetRecord, number> {
+  const { path } = file;
   const fields = Object.entries(map).map(([field, entry]) => ({
     field,
     column: columnReader(path, `the field ${field}`, entry),
@@ -25,9 +40,9 @@ export const readDataset: ReadDataset = async function* (source: FileSource) {
     column: columnReader(path, 'where', entry),
   }));
   const named = [...fields, ...filters].flatMap(({ column }) => column.names);
-  let number = 0;
-  for await (const row of openRows(source, [...named, ...named.map(topOf)])) {
-    if (number === 0) {
+  let number = first;
+  for await (const row of openRows(file, [...named, ...named.map(topOf)])) {
+    if (number === first) {
       for (const { field, column } of fields) checkColumns(path, `the field ${field}`, column, row);
       for (const { column } of filters) checkColumns(path, 'where', column, row);
     }
@@ -36,17 +51,10 @@ export const readDataset: ReadDataset = async function* (source: FileSource) {
     }
     number += 1;
   }
-};
-
-/** All rows with all their columns, as the file has them. */
-export function readRawRows(source: Pick<FileSource, 'path' | 'format'>): AsyncIterable<RawRow> {
-  return openRows(source, 'all');
+  return number;
 }
 
-function openRows(
-  { path, format }: Pick<FileSource, 'path' | 'format'>,
-  columns: readonly string[] | 'all',
-): AsyncIterable<RawRow> {
+function openRows({ path, format }: DataFile, columns: readonly string[] | 'all'): AsyncIterable<RawRow> {
   switch (format) {
     case 'jsonl':
       return readJsonLines(path);

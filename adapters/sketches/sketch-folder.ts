@@ -1,13 +1,14 @@
 // Sketches to keep and to hand on: a folder of Parquet files (id, loss, tokens, sketch) whose metadata says how they were made.
 
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { asyncBufferFromFile, parquetMetadataAsync } from 'hyparquet';
 import type { SketchRow } from '../../contracts/samples.ts';
 import { FailureType, PermanentError } from '../../contracts/failures.ts';
 import type { RowSource } from '../../core/diversity/row-source.ts';
 import { itemAt } from '../../core/item-at.ts';
 import { requireFolderOf } from '../datasets/require-folder.ts';
+import { writeWholeFolder } from '../files/whole-folder.ts';
 import { decodeTable, encodeTable } from '../store/tables.ts';
 import type { SketchOrigin } from './sketch-file.ts';
 
@@ -72,11 +73,8 @@ export async function writeSketchFolder(
   { origin, rows, sketches }: KeptSketches,
   result: KeptResult,
 ): Promise<void> {
-  const place = resolve(folder);
-  const [work, old] = [`${place}.part-${process.pid}`, `${place}.old-${process.pid}`];
-  await requireSketchFolder(place, result.file);
-  try {
-    await mkdir(work, { recursive: true });
+  await requireSketchFolder(folder, result.file);
+  await writeWholeFolder(folder, async (work) => {
     const { dimension, ...metadata } = origin;
     for (let start = 0; start < rows.length; start += PART_ROWS) {
       const part = rows.slice(start, start + PART_ROWS);
@@ -88,13 +86,12 @@ export async function writeSketchFolder(
       await writeFile(join(work, name), encodeTable('sketches', name, table, metadata));
     }
     await writeFile(join(work, RESULT), `${JSON.stringify(result, null, 2)}\n`);
-    await mkdir(place, { recursive: true });
-    await rename(place, old);
-    await rename(work, place);
-    await rm(old, { recursive: true });
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  });
+}
+
+/** Whether there is anything in the folder that score wrote; a folder of data has nothing of it. */
+export async function holdsSketches(folder: string): Promise<boolean> {
+  return (await readdir(folder)).some(isOurs);
 }
 
 /** @throws {PermanentError} `InvalidData` when there are no sketches in it, or they were not made the same way */

@@ -29,7 +29,7 @@ export function addCompare(program: Command, context: CommandContext): void {
   const command = program
     .command('compare')
     .description('compare the diversity of two data files, at equal numbers of rows')
-    .argument('<a>', 'data file, or a folder that `score --out` wrote')
+    .argument('<a>', 'data file or data set folder, or a folder that `score --out` wrote')
     .argument('<b>', 'the other one');
   measureOptions.forEach((option) => command.addOption(option));
   withSketchOptions(command)

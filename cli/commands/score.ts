@@ -34,7 +34,10 @@ export function addScore(program: Command, context: CommandContext): void {
   const command = program
     .command('score')
     .description('measure the gradient diversity (G-Vendi) of a data file; needs no server')
-    .argument('<file>', 'jsonl, csv, tsv, json or parquet with rows {prompt, completion} or {messages}');
+    .argument(
+      '<file>',
+      'jsonl, csv, tsv, json or parquet, or a data set folder, with rows {prompt, completion} or {messages}',
+    );
   measureOptions.forEach((option) => command.addOption(option));
   withSketchOptions(command)
     .option('--curve', 'also G-Vendi of seeded subsamples of several sizes')

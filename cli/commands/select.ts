@@ -37,7 +37,7 @@ export function addSelect(program: Command, context: CommandContext): void {
   const command = program
     .command('select')
     .description('choose the rows of a data file that are most diverse together')
-    .argument('<file>', 'data file, or a folder that `score --out` wrote')
+    .argument('<file>', 'data file or data set folder, or a folder that `score --out` wrote')
     .requiredOption('--count <k>', 'rows to choose', wholeNumber)
     .requiredOption('--out <file>', '.jsonl or .csv that the chosen rows are written to, in the order of the file')
     .addOption(new Option('--method <method>', 'how to choose').choices(selectionMethods).default('spectral'))
@@ -86,8 +86,8 @@ async function select(file: string, options: SelectOptions, context: CommandCont
   if (timed.count < options.count) context.answer(ExitCode.GateNotMet);
 }
 
-/** A limit is for the file that rows are chosen from, and the pool may name its columns otherwise. */
-function poolOptions({ limit: _, poolMap, ...options }: SelectOptions): SketchOptions {
+/** Limit, split and configuration are for the file that rows are chosen from; the pool may name its columns otherwise. */
+function poolOptions({ limit: _, split: __, config: ___, poolMap, ...options }: SelectOptions): SketchOptions {
   return poolMap === undefined ? options : { ...options, map: poolMap };
 }
 
@@ -107,7 +107,7 @@ async function selectFrom(
     const { chosen, reason: others } = await selectRows({ method, candidates: sketches, wanted, key, engine, ...held });
     const ascending = [...chosen].sort((a, b) => a - b);
     const control = selectRandom(sketches.count, ascending.length, `${key}/control`);
-    await writeChosen(dataset, ascending, out, context);
+    await writeChosen(dataset, ascending, options, context);
     return {
       ...{ file, method, seed, out, count: ascending.length, of: sketches.count, others },
       ...{ d: origin.dimension, sketch: origin.specification },
@@ -126,11 +126,12 @@ async function scoreOf(sketches: RowSource, engine: MatrixEngine): Promise<numbe
 async function writeChosen(
   { file, rows, read }: SketchedDataset,
   chosen: readonly number[],
-  out: string,
+  options: SelectOptions,
   { services }: CommandContext,
 ): Promise<void> {
   const kept = chosen.map((at) => itemAt(rows, at));
-  await services.writeRows(out, read === null ? idsOf(kept) : copied(services.readRawRows(sourceOf(file)), kept));
+  const written = read === null ? idsOf(kept) : copied(services.readRawRows(sourceOf(file, options)), kept);
+  await services.writeRows(options.out, written);
 }
 
 async function* idsOf(rows: readonly { readonly id: string }[]): AsyncGenerator<object> {

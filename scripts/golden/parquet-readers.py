@@ -18,7 +18,7 @@ expected_tables = json.loads((folder / "rows.json").read_text(encoding="utf-8"))
 
 
 def plain(column, value):
-    if column in ("lineage", "responses"):
+    if column in ("lineage", "responses", "requestHashes", "cost"):
         return json.loads(value)
     if column == "sketch":
         return list(struct.unpack(f"<{len(value) // 4}f", value))

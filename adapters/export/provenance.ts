@@ -1,0 +1,46 @@
+// provenance.json: how an export was made, so that its reader can check it against the store and make it again.
+
+import type { ArtifactRef } from '../../contracts/artifacts.ts';
+import type { CampaignArtifacts } from './campaign-artifacts.ts';
+import type { ExportedFile } from './export-folder.ts';
+
+/** The same artifacts give the same bytes. Secrets are named in a configuration, never held by it. */
+export function provenanceOf({
+  made,
+  version,
+  files,
+}: {
+  readonly made: CampaignArtifacts;
+  readonly version: string;
+  readonly files: Readonly<Record<string, ExportedFile>>;
+}): string {
+  const { campaign, round, pool, rounds, config } = made;
+  const document = {
+    schemaVersion: 1,
+    madeBy: 'diffract export',
+    version,
+    campaign,
+    round,
+    pool: named(pool),
+    rounds: rounds.map(({ round: number, ref, results, summary }) => ({
+      round: number,
+      record: ref.manifest,
+      diversity:
+        summary === null ? null : { accepted: summary.accepted, random: summary.random, pool: summary.poolAfter },
+      stages: results.map(({ stage, key, output, rejects, counts }) => ({
+        stage,
+        key,
+        output: named(output),
+        rejects: rejects === null ? null : named(rejects),
+        counts,
+      })),
+    })),
+    configuration: config,
+    files,
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function named({ kind, manifest, rows }: ArtifactRef): object {
+  return { kind, manifest, rows };
+}
