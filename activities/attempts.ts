@@ -1,64 +1,63 @@
 // Attempt jobs: independent solutions (or labels) of what a language model proposed, for the agreement vote.
 
 import type { AttemptJob } from '../contracts/activities.ts';
-import type { CampaignContext, LanguageModelGeneratorConfig } from '../contracts/campaign.ts';
 import type { Attempt, Sample } from '../contracts/samples.ts';
-import { addTokens, noTokens } from '../core/plan/budget.ts';
+import { attemptMessages } from '../tasks/messages.ts';
 import { taskNamed } from '../tasks/registry.ts';
-import { answerOnce, drawnSeed, requestsPerChunk, tokensOf, type AskingPorts } from './asking.ts';
+import { askAll, chunkRowsFor, wholeText, type Answer, type AskingPorts } from './asking.ts';
 import type { ChunkRecipe } from './chunks.ts';
-import type { ChatRequest, ChatResponse } from './ports/language-model.ts';
+import { keptRows } from './kept-rows.ts';
+import type { PromptFiles } from './ports/prompts.ts';
 import type { Store } from './ports/store.ts';
-import { readRows, writeRows } from './rows.ts';
+import { promptsFor } from './prompts.ts';
+import { writeRows } from './rows.ts';
+
+export interface AttemptPorts extends AskingPorts {
+  readonly promptFiles: PromptFiles;
+}
 
 export async function attemptRecipe(
-  ports: AskingPorts,
-  { candidates, generator, context }: AttemptJob,
+  ports: AttemptPorts,
+  { candidates, generator, context, prices }: AttemptJob,
   store: Store,
 ): Promise<ChunkRecipe> {
-  const { endpoint, attempts, sampling, name } = generator;
-  const proposed = (await readRows(store, candidates)).filter(({ lineage }) => lineage.generator === name);
+  const { name, solver } = generator;
+  const { attempts, sampling } = solver;
+  const { model } = solver.endpoint;
+  const { attempt: prompt } = await promptsFor(context, ports.promptFiles);
+  const proposed = proposedBy(name, await keptRows(store, candidates));
+  const task = taskNamed(context.task);
+  const config = { name, model, sampling, attempts, prompt: prompt.sha256, task: context.task, seed: context.seed };
+  const role = { stage: 'attempt', generator: name, use: solver, prices, key: `${context.seed}/attempt/${name}` };
   return {
-    identity: {
-      stage: 'attempt',
-      version: 1,
-      inputs: [candidates],
-      config: { endpoint, attempts, sampling, name, seed: context.seed },
-    },
+    identity: { stage: 'attempt', version: 2, inputs: [candidates], config },
     rows: proposed.length,
-    chunkRows: requestsPerChunk,
+    chunkRows: chunkRowsFor(solver),
     output: 'attempts',
-    metadata: {},
-    async produce({ range, signal }) {
-      const asked = await ports.openEndpoint(endpoint);
-      let tokens = noTokens;
-      const rows: Attempt[] = [];
-      for (const sample of proposed.slice(range.start, range.end)) {
-        const requests = attemptRequests(sample, generator, context);
-        const answers = await Promise.all(requests.map((request) => answerOnce(ports, store, asked, request, signal)));
-        tokens = answers.map(tokensOf).reduce(addTokens, tokens);
-        rows.push({ id: sample.id, responses: answers.map(wholeText) });
-      }
-      return { output: await writeRows(store, 'attempts', rows), rejects: null, counts: {}, tokens };
+    metadata: { model, template: prompt.label },
+    async produce(work) {
+      const chunk = proposed.slice(work.range.start, work.range.end);
+      const questions = chunk.map((sample) => {
+        return { id: sample.id, messages: attemptMessages(task, prompt, sample), choices: attempts };
+      });
+      const { answers, ledger, tokens } = await askAll(ports, role, questions, work);
+      const rows = chunk.map(({ id }) => attemptOf(id, answers.get(id) ?? []));
+      return { output: await writeRows(work.store, 'attempts', rows), rejects: null, counts: {}, tokens, ledger };
     },
   };
 }
 
-function attemptRequests(
-  sample: Sample,
-  { endpoint, attempts, sampling }: LanguageModelGeneratorConfig,
-  { task, seed }: CampaignContext,
-): ChatRequest[] {
-  const messages = taskNamed(task).attemptMessages(sample);
-  return Array.from({ length: attempts }, (_, attempt) => ({
-    model: endpoint.model,
-    messages,
-    sampling,
-    seed: drawnSeed(`${seed}/attempt/${sample.id}`, attempt),
-  }));
+/** In the order of the table, with one pass over a table for all chunks of a process. */
+function proposedBy(generator: string, rows: readonly Sample[]): readonly Sample[] {
+  const known = proposals.get(rows) ?? new Map<string, readonly Sample[]>();
+  proposals.set(rows, known);
+  const proposed = known.get(generator) ?? rows.filter(({ lineage }) => lineage.generator === generator);
+  known.set(generator, proposed);
+  return proposed;
 }
 
-/** What was cut short states no result, whatever its last words look like. */
-function wholeText({ content, finishReason }: ChatResponse): string {
-  return finishReason === 'length' ? '' : content;
+const proposals = new WeakMap<readonly Sample[], Map<string, readonly Sample[]>>();
+
+function attemptOf(id: string, answers: readonly Answer[]): Attempt {
+  return { id, responses: answers.map(wholeText), requestHashes: answers.map(({ requestHash }) => requestHash) };
 }

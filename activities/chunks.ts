@@ -5,12 +5,12 @@ import type { ChunkActivities, ChunkedJob, ChunkedSummary, ChunkOutcome } from '
 import type { StageCounts, StageResult, TableKind, TableRef } from '../contracts/artifacts.ts';
 import type { Accuracy, TokenUse } from '../contracts/status.ts';
 import { PermanentError } from '../contracts/failures.ts';
-import { addTokens, noTokens } from '../core/plan/budget.ts';
 import { chunkCount, chunkRange, type RowRange } from '../core/plan/chunks.ts';
 import { cancellationSignal } from './heartbeat.ts';
+import { joinLedgers } from './ledger.ts';
 import type { OpenStore, Store } from './ports/store.ts';
 import { joinTables } from './rows.ts';
-import { runStage, stageKey, type StageIdentity } from './stage.ts';
+import { runStage, stageKey, type StageIdentity, type StageProduct } from './stage.ts';
 
 /** What one chunk makes. */
 export interface ChunkProduct {
@@ -18,6 +18,8 @@ export interface ChunkProduct {
   readonly rejects: TableRef<'rejects'> | null;
   readonly counts: Readonly<Record<string, StageCounts>>;
   readonly tokens: TokenUse;
+  /** What language models were asked for it; null: nothing. */
+  readonly ledger: TableRef<'ledger'> | null;
 }
 
 export interface ChunkWork {
@@ -46,6 +48,7 @@ export type Recipes = { readonly [Kind in ChunkedJob['kind']]?: PrepareJob<Extra
 
 interface ChunkPartSummary {
   readonly tokens: TokenUse;
+  readonly ledger: TableRef<'ledger'> | null;
 }
 
 export function createChunkActivities(openStore: OpenStore, recipes: Recipes): ChunkActivities {
@@ -67,36 +70,17 @@ export function createChunkActivities(openStore: OpenStore, recipes: Recipes): C
     async runChunk({ job, chunk }): Promise<ChunkOutcome> {
       const { store, recipe } = await prepare(job);
       const range = chunkRange(chunk, recipe.rows, recipe.chunkRows);
-      const outcome = await runStage(store, chunkIdentity(recipe, chunk), async (chunkKey) => {
-        const { tokens, ...product } = await recipe.produce({ store, range, chunkKey, signal: cancellationSignal() });
-        return { ...product, summary: { tokens } };
+      const outcome = await runStage<ChunkPartSummary>(store, chunkIdentity(recipe, range), async (chunkKey) => {
+        const made = await recipe.produce({ store, range, chunkKey, signal: cancellationSignal() });
+        const { tokens, ledger, ...product } = made;
+        return { ...product, summary: { tokens, ledger } };
       });
-      return { rows: range.end - range.start, reused: outcome.reused };
+      return { rows: range.end - range.start, tokens: outcome.summary.tokens, reused: outcome.reused };
     },
 
     async assembleChunks(job) {
       const { store, recipe } = await prepare(job);
-      return runStage<ChunkedSummary>(store, recipe.identity, async () => {
-        const chunks = await finishedChunks(store, recipe);
-        const output = await joinTables(
-          store,
-          recipe.output,
-          chunks.map(({ output: table }) => table as TableRef<TableKind>),
-          recipe.metadata,
-        );
-        const rejectTables = chunks.flatMap(({ rejects }) =>
-          rejects === null ? [] : [rejects as TableRef<'rejects'>],
-        );
-        return {
-          output,
-          rejects: await joinTables(store, 'rejects', rejectTables, {}),
-          counts: sumCounts(chunks.map(({ counts }) => counts)),
-          summary: {
-            tokens: chunks.map(({ summary }) => summary.tokens).reduce(addTokens, noTokens),
-            accuracy: (await recipe.accuracy?.(store, output)) ?? null,
-          },
-        };
-      });
+      return runStage<ChunkedSummary>(store, recipe.identity, () => assemble(store, recipe));
     },
   };
 }
@@ -110,19 +94,36 @@ function recipeFor(recipes: Recipes, job: ChunkedJob): PrepareJob<ChunkedJob> {
   return recipe;
 }
 
-function chunkIdentity({ identity }: ChunkRecipe, chunk: number): StageIdentity {
-  return { ...identity, stage: `${identity.stage}-chunk`, config: { of: stageKey(identity), chunk } };
+/** Named by its rows: cut otherwise, a stage is made of other chunks. */
+function chunkIdentity({ identity }: ChunkRecipe, { start, end }: RowRange): StageIdentity {
+  return { ...identity, stage: `${identity.stage}-chunk`, config: { of: stageKey(identity), start, end } };
+}
+
+async function assemble(store: Store, recipe: ChunkRecipe): Promise<StageProduct<ChunkedSummary>> {
+  const chunks = await finishedChunks(store, recipe);
+  const tables = chunks.map(({ output }) => output as TableRef<TableKind>);
+  const output = await joinTables(store, recipe.output, tables, recipe.metadata);
+  const rejects = chunks.flatMap((chunk) => (chunk.rejects === null ? [] : [chunk.rejects as TableRef<'rejects'>]));
+  const ledgers = chunks.flatMap(({ summary }) => summary.ledger ?? []);
+  return {
+    output,
+    rejects: await joinTables(store, 'rejects', rejects, {}),
+    counts: sumCounts(chunks.map(({ counts }) => counts)),
+    summary: { ...(await joinLedgers(store, ledgers)), accuracy: (await recipe.accuracy?.(store, output)) ?? null },
+  };
 }
 
 async function finishedChunks(store: Store, recipe: ChunkRecipe): Promise<StageResult<ChunkPartSummary>[]> {
   const finished: StageResult<ChunkPartSummary>[] = [];
   for (let chunk = 0; chunk < chunkCount(recipe.rows, recipe.chunkRows); chunk++) {
-    const key = stageKey(chunkIdentity(recipe, chunk));
+    const range = chunkRange(chunk, recipe.rows, recipe.chunkRows);
+    const key = stageKey(chunkIdentity(recipe, range));
     const result = (await store.readStage(key)) as StageResult<ChunkPartSummary> | null;
     if (result === null) {
       throw new PermanentError(
         'MissingArtifact',
-        `Stage ${recipe.identity.stage}: chunk ${chunk} (stage key ${key}) is not in the store.`,
+        `Stage ${recipe.identity.stage}: the chunk of rows ${range.start} to ${range.end} (stage key ${key}) is not in the ` +
+          'store. Was the stage cut otherwise since it was planned, or the store emptied?',
       );
     }
     finished.push(result);

@@ -122,7 +122,7 @@ async function runGate(gate: Gate, { context, pool, candidates, benchmark }: Tab
     }
     case 'decontaminate': {
       const { decontaminate } = createContaminationActivities({ openStore });
-      const rule = { ngram: 10, overlap: 0.6, commonShare: 0.01 };
+      const rule = { profile: 'prismatic' } as const;
       const input = { context, samples: candidates, benchmarks: { all: benchmark }, common: pool, rule };
       return (await decontaminate(input)).output.rows;
     }

@@ -89,9 +89,10 @@ export interface FailedTry {
 /**
  * One model behind its servers. Requests run at the pace the servers allow (AIMD on 429 and rate-limit headers).
  * @throws {RefusedRequest} for 400, 401, 403, 404, 413, 422
- * @throws {TransientError} for 408, 409, 429, 5xx, broken connections and time-outs, and at once instead of waiting where
+ * @throws {TransientError} for 408, 409, 429, 5xx, connections that broke before an answer and time-outs, and at once instead of waiting where
  * a server asks to be left alone for longer than a minute
- * @throws {UnusableAnswer} when an answer came that cannot be used: not whole JSON, of another shape, without choices
+ * @throws {UnusableAnswer} when an answer came that cannot be used: cut off by a broken connection, not whole JSON, of
+ * another shape, without choices
  */
 export interface ChatEndpoint {
   complete(request: ChatRequest, signal: AbortSignal, options?: AnswerOptions): Promise<ChatResponse>;

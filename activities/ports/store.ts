@@ -47,13 +47,37 @@ export interface Store {
   readScratch(name: string): Promise<readonly { readonly piece: string; readonly bytes: Uint8Array }[]>;
   removeScratch(name: string): Promise<void>;
 
-  /** Responses of language models by request hash: written once, never changed. */
-  readResponse(hash: string): Promise<Uint8Array | null>;
-  writeResponse(hash: string, bytes: Uint8Array): Promise<void>;
+  /** What language models answered; the same name gives the same log within a process. */
+  responseLog(model: string): ResponseLog;
 
   /** The only mutable names; each has one writer, its workflow. */
   writeRef(campaign: string, name: string, ref: ArtifactRef): Promise<void>;
   readRef(campaign: string, name: string): Promise<ArtifactRef | null>;
+}
+
+/** One thing that happened to a request: an answer, a try that failed. Entries are added and never changed. */
+export interface LogEntry {
+  /** Hex sha256 of the request. */
+  readonly hash: string;
+  /** Tells the entries of one request apart, the same id is the same entry. */
+  readonly id: string;
+  /** JSON. */
+  readonly content: unknown;
+}
+
+/**
+ * Entries by request hash, shared by all processes that use the store: where they lie depends on neither chunks, batches,
+ * workers nor hosts.
+ */
+export interface ResponseLog {
+  /** Learns what other processes have added. */
+  refresh(): Promise<void>;
+  /** Whether it holds nothing, as far as is known. */
+  isEmpty(): boolean;
+  /** The entries of a request in the order of their ids, each once. */
+  find(hash: string): Promise<readonly LogEntry[]>;
+  /** Resolves once the entries are durable; they are written together with all that comes within a fraction of a second. */
+  append(entries: readonly LogEntry[]): Promise<void>;
 }
 
 /** Opens the store a campaign names; the same location gives the same instance within a process. */

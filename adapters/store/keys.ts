@@ -12,11 +12,7 @@ export const stageKey = (key: string): string => `stages/${encodeSegment(key)}.j
 export const refKey = (campaign: string, name: string): string =>
   `refs/${encodeSegment(campaign)}/${encodeSegment(name)}.json`;
 
-/** Spread over folders by the end of the name, so that any name of a hash spreads. */
-export const responseKey = (hash: string): string => {
-  const name = digest(hash);
-  return `responses/${name.slice(0, 2)}/${name}.json`;
-};
+export const responsePrefix = (model: string): string => `responses/${encodeSegment(model)}/`;
 
 export const scratchPrefix = (name: string): string => `scratch/${encodeSegment(name)}/`;
 

@@ -1,23 +1,15 @@
-// The store's small documents that are not content-addressed: stage records, refs, responses and scratch.
+// The store's small documents that are not content-addressed: stage records, refs and scratch.
 
 import type { Store } from '../../activities/ports/store.ts';
 import type { ArtifactRef, StageResult } from '../../contracts/artifacts.ts';
 import { PermanentError } from '../../contracts/failures.ts';
 import { canonicalJson } from '../../core/canonical-json.ts';
 import type { StoreDriver } from './driver.ts';
-import { pieceOf, refKey, responseKey, scratchKey, scratchPrefix, stageKey } from './keys.ts';
+import { pieceOf, refKey, scratchKey, scratchPrefix, stageKey } from './keys.ts';
 
 export type RecordStore = Pick<
   Store,
-  | 'readStage'
-  | 'writeStage'
-  | 'writeScratch'
-  | 'readScratch'
-  | 'removeScratch'
-  | 'readResponse'
-  | 'writeResponse'
-  | 'writeRef'
-  | 'readRef'
+  'readStage' | 'writeStage' | 'writeScratch' | 'readScratch' | 'removeScratch' | 'writeRef' | 'readRef'
 >;
 
 export function createRecordStore(driver: StoreDriver): RecordStore {
@@ -27,11 +19,6 @@ export function createRecordStore(driver: StoreDriver): RecordStore {
 
     writeRef: (campaign, name, ref) => writeJson(driver, refKey(campaign, name), ref),
     readRef: (campaign, name) => readJson<ArtifactRef>(driver, refKey(campaign, name)),
-
-    readResponse: async (hash) => driver.read(responseKey(hash)),
-    async writeResponse(hash, bytes) {
-      await driver.writeIfAbsent(responseKey(hash), bytes);
-    },
 
     writeScratch: async (name, piece, bytes) => driver.write(scratchKey(name, piece), bytes),
     readScratch: (name) => readPieces(driver, name),

@@ -7,18 +7,19 @@ import { readRowRange, writeRows } from '../../activities/rows.ts';
 import type { SketchJob } from '../../contracts/activities.ts';
 import type { StageCounts } from '../../contracts/artifacts.ts';
 import { PermanentError } from '../../contracts/failures.ts';
+import type { LedgerEntry } from '../../contracts/samples.ts';
 import { asActivity, makeWorkplace, rowsOf, symbolicSamples, type Workplace } from './workplace.ts';
 
 const samples = symbolicSamples(10, ['hypernyms', 'negation']);
 
-/** A stage that turns every third row away and spends tokens on each; `worked` lists the chunks that really ran. */
-async function makeStage({ store, openStore, context }: Workplace) {
+/** A stage that turns every third row away and asks about the others' chunk and about all; `worked` lists the chunks that really ran. */
+async function makeStage({ store, openStore, context }: Workplace, chunkRows = 4) {
   const worked: number[] = [];
   const table = await writeRows(store, 'samples', samples);
   const recipe = (): ChunkRecipe => ({
     identity: { stage: 'copy', version: 1, inputs: [table], config: {} },
     rows: samples.length,
-    chunkRows: 4,
+    chunkRows,
     output: 'samples',
     metadata: { made: 'by tests' },
     async produce({ range, chunkKey }) {
@@ -34,7 +35,11 @@ async function makeStage({ store, openStore, context }: Workplace) {
         output: await writeRows(store, 'samples', kept),
         rejects: await writeRows(store, 'rejects', rejects),
         counts: { seeds: count },
-        tokens: { requests: 1, promptTokens: 10, completionTokens: range.end - range.start },
+        tokens: { requests: 2, promptTokens: 20, cachedTokens: 0, completionTokens: 2 * rows.length, cost: 0.5 },
+        ledger: await writeRows(store, 'ledger', [
+          billed(`rows ${range.start}`, rows.length),
+          billed('all rows', rows.length),
+        ]),
       };
     },
   });
@@ -43,13 +48,46 @@ async function makeStage({ store, openStore, context }: Workplace) {
   return { ...activities, job, worked };
 }
 
+function billed(requestHash: string, completionTokens: number): LedgerEntry {
+  return {
+    requestHash,
+    stage: 'copy',
+    generator: 'seeds',
+    model: 'tiny',
+    promptTokens: 10,
+    cachedTokens: 0,
+    completionTokens,
+    failedTries: 0,
+    failedPromptTokens: 0,
+    failedCompletionTokens: 0,
+    estimated: false,
+    priceVersion: '1',
+    cost: 0.25,
+  };
+}
+
 describe('a chunked stage', () => {
   it('is cut by its rows, and a chunk that is there is not made again', async (test) => {
     const { planChunks, runChunk, job, worked } = await makeStage(await makeWorkplace(test));
     assert.deepEqual(await planChunks(job), { chunks: 3, rows: 10, finished: null });
-    assert.deepEqual(await asActivity(() => runChunk({ job, chunk: 2 })), { rows: 2, reused: false });
-    assert.deepEqual(await asActivity(() => runChunk({ job, chunk: 2 })), { rows: 2, reused: true });
+    const tokens = { requests: 2, promptTokens: 20, cachedTokens: 0, completionTokens: 4, cost: 0.5 };
+    assert.deepEqual(await asActivity(() => runChunk({ job, chunk: 2 })), { rows: 2, tokens, reused: false });
+    assert.deepEqual(await asActivity(() => runChunk({ job, chunk: 2 })), { rows: 2, tokens, reused: true });
     assert.deepEqual(worked, [8]);
+  });
+
+  it('takes no chunk for one of other rows when it is cut otherwise', async (test) => {
+    const place = await makeWorkplace(test);
+    const first = await makeStage(place);
+    await asActivity(() => first.runChunk({ job: first.job, chunk: 1 }));
+    const recut = await makeStage(place, 5);
+    for (const chunk of [0, 1]) await asActivity(() => recut.runChunk({ job: recut.job, chunk }));
+    assert.deepEqual(recut.worked, [0, 5]);
+    const { output } = await recut.assembleChunks(recut.job);
+    assert.deepEqual(
+      (await rowsOf(place.store, 'samples', output)).map(({ id }) => id),
+      samples.filter((_, index) => index % 3 !== 0).map(({ id }) => id),
+    );
   });
 
   it('is not assembled while a chunk is missing', async (test) => {
@@ -57,7 +95,7 @@ describe('a chunked stage', () => {
     for (const chunk of [0, 2]) await asActivity(() => runChunk({ job, chunk }));
     await assert.rejects(assembleChunks(job), {
       type: 'MissingArtifact',
-      message: /Stage copy: chunk 1 \(stage key [0-9a-f]{64}\) is not in the store/,
+      message: /Stage copy: the chunk of rows 4 to 8 \(stage key [0-9a-f]{64}\) is not in the store/,
     });
   });
 
@@ -73,7 +111,13 @@ describe('a chunked stage', () => {
       samples.filter((sample) => !kept.includes(sample)).map(({ id }) => id),
     );
     assert.deepEqual(counts, { seeds: { in: 10, kept: 6, rejected: { third: 4 } } });
-    assert.deepEqual(summary.tokens, { requests: 3, promptTokens: 30, completionTokens: 10 });
+    // Three requests about chunks and one that all three chunks made, which counts once, as the first chunk has it.
+    const tokens = { requests: 4, promptTokens: 40, cachedTokens: 0, completionTokens: 14, cost: 1 };
+    assert.deepEqual(summary.tokens, tokens);
+    assert.deepEqual(
+      (await rowsOf(place.store, 'ledger', summary.ledger)).map(({ requestHash }) => requestHash),
+      ['rows 0', 'all rows', 'rows 4', 'rows 8'],
+    );
     assert.equal(summary.accuracy, null);
     assert.deepEqual((await place.store.readManifest(output)).metadata, { made: 'by tests' });
     assert.equal(reused, false);

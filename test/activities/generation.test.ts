@@ -7,46 +7,44 @@ import { describe, it } from 'node:test';
 import { attemptRecipe } from '../../activities/attempts.ts';
 import { createChunkActivities } from '../../activities/chunks.ts';
 import { generateRecipe } from '../../activities/generation.ts';
-import type { ChatRequest, ChatResponse } from '../../activities/ports/language-model.ts';
 import { writeRows } from '../../activities/rows.ts';
 import { fingerprint } from '../../adapters/datasets/fingerprint.ts';
 import { readDataset } from '../../adapters/datasets/read-dataset.ts';
 import { requestHash } from '../../adapters/llm/request-hash.ts';
+import { promptFiles } from '../../adapters/prompts/prompt-files.ts';
+import { RefusedRequest } from '../../activities/ports/language-model.ts';
 import type { ChunkedJob, GenerateJob } from '../../contracts/activities.ts';
 import type { FileSource, GeneratorConfig, LanguageModelGeneratorConfig } from '../../contracts/campaign.ts';
+import { TransientError } from '../../contracts/failures.ts';
+import { scriptedModel, type Reply } from './scripted-model.ts';
 import { asActivity, makeWorkplace, pairOf, rowsOf, symbolicSamples, type Workplace } from './workplace.ts';
+
+const endpoint = { model: 'tiny', servers: [{ url: 'http://127.0.0.1:1/v1', weight: 1 }], route: 'chat' } as const;
+const sampling = { temperature: 1, topP: 0.95, maxTokens: 100 };
 
 const writer: LanguageModelGeneratorConfig = {
   kind: 'llm',
   name: 'writer',
-  endpoint: { url: 'http://127.0.0.1:1/v1', model: 'tiny' },
+  endpoint,
   requests: 6,
-  fewShots: 3,
-  attempts: 3,
-  agreement: 2,
-  sampling: { temperature: 1, topP: 0.95, maxTokens: 100 },
+  perRequest: 1,
+  fewShots: { count: 3, policy: 'pool' },
+  structured: false,
+  solver: { endpoint, sampling, attempts: 3, agreement: 2 },
+  sampling,
 };
 
 /** An endpoint that answers from `reply` and lists what it was asked. */
-function makeEndpoint(reply: (request: ChatRequest) => Partial<ChatResponse> = () => ({})) {
-  const asked: ChatRequest[] = [];
-  const complete = (request: ChatRequest) => {
-    asked.push(request);
-    const good = { content: `Answer ${request.seed}`, reasoning: null, finishReason: 'stop' };
-    return Promise.resolve({ ...good, promptTokens: 10, completionTokens: 5, ...reply(request) });
-  };
-  const ports = {
-    datasets: { read: readDataset, fingerprint },
-    openEndpoint: () => Promise.resolve({ complete }),
-    requestHash,
-  };
-  return { asked, ports };
+function makeEndpoint(reply?: Reply) {
+  const model = scriptedModel(reply);
+  const ports = { ...model.ports, datasets: { read: readDataset, fingerprint }, promptFiles };
+  return { asked: model.asked, ports };
 }
 
 async function runAll({ openStore }: Workplace, ports: ReturnType<typeof makeEndpoint>['ports'], job: ChunkedJob) {
   const chunks = createChunkActivities(openStore, {
     generate: (one) => generateRecipe(ports, one),
-    attempt: async (one, store) => attemptRecipe(ports, one, store),
+    attempt: (one, store) => attemptRecipe(ports, one, store),
   });
   const plan = await chunks.planChunks(job);
   for (let chunk = 0; chunk < plan.chunks; chunk++) await asActivity(() => chunks.runChunk({ job, chunk }));
@@ -55,7 +53,9 @@ async function runAll({ openStore }: Workplace, ports: ReturnType<typeof makeEnd
 
 async function makeJob({ store, context }: Workplace, generator: GeneratorConfig, round = 1): Promise<GenerateJob> {
   const pool = await writeRows(store, 'samples', symbolicSamples(12, ['hypernyms', 'negation']));
-  return { kind: 'generate', context, round, pool, generator };
+  const poolSketches = await writeRows(store, 'sketches', []);
+  const clusters = { ...poolSketches, kind: 'clusters' } as const;
+  return { kind: 'generate', context, round, pool, poolSketches, clusters, generator, prices: null };
 }
 
 describe('a language-model generator', () => {
@@ -75,7 +75,9 @@ describe('a language-model generator', () => {
     }
     assert.ok(new Set(drafts.map(({ lineage }) => lineage.fewShots.join())).size > 4);
     assert.equal(new Set(asked.map(({ seed }) => seed)).size, 6);
-    assert.deepEqual(summary.tokens, { requests: 6, promptTokens: 60, completionTokens: 30 });
+    const tokens = { requests: 6, promptTokens: 60, cachedTokens: 0, completionTokens: 30, cost: null };
+    assert.deepEqual(summary.tokens, tokens);
+    assert.equal(summary.ledger?.rows, 6);
   });
 
   it('draws the same for the same seed and others for another seed or round', async (test) => {
@@ -99,28 +101,60 @@ describe('a language-model generator', () => {
   it('asks nothing again that was answered before the worker died', async (test) => {
     const place = await makeWorkplace(test);
     const job = await makeJob(place, writer);
-    const dying = makeEndpoint();
     let left = 2;
-    const openEndpoint = async () => {
-      const { complete } = await dying.ports.openEndpoint();
-      return {
-        complete: (request: ChatRequest) => (left-- > 0 ? complete(request) : Promise.reject(new Error('gone'))),
-      };
-    };
-    await assert.rejects(runAll(place, { ...dying.ports, openEndpoint }, job), /gone/);
-    // Answers on their way when the first one failed are logged too, a moment later.
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const dying = makeEndpoint(() => (left-- > 0 ? {} : new TransientError('gone', { retryAfterSeconds: 60 })));
+    await assert.rejects(runAll(place, dying.ports, job), /gone/);
     const again = makeEndpoint();
     const { summary } = await runAll(place, again.ports, job);
-    assert.equal(dying.asked.length, 2);
     assert.equal(again.asked.length, 4);
     assert.equal(summary.tokens.requests, 6, 'what was paid for counts, once');
+  });
+
+  it('is the same work whoever serves the model, by either route, and whoever solves', async (test) => {
+    const place = await makeWorkplace(test);
+    const first = makeEndpoint();
+    const { key } = await runAll(place, first.ports, await makeJob(place, writer));
+    const elsewhere = { ...endpoint, servers: [{ url: 'http://elsewhere/v1', weight: 3 }], route: 'batch' } as const;
+    const solver = { ...writer.solver, attempts: 9, endpoint: elsewhere };
+    const other = makeEndpoint();
+    const again = await runAll(place, other.ports, await makeJob(place, { ...writer, endpoint: elsewhere, solver }));
+    assert.equal(again.key, key);
+    assert.equal(other.asked.length, 0);
+  });
+
+  it('keeps what gave no draft as rejects by reason: cut short, refused, never usable', async (test) => {
+    const place = await makeWorkplace(test);
+    let request = 0;
+    const { ports } = makeEndpoint(() => {
+      request += 1;
+      if (request === 1) return { finishReason: 'length', content: 'Premise: and then' };
+      if (request === 2) return new RefusedRequest('HTTP 400: context length exceeded', 400);
+      return {};
+    });
+    const { output, rejects, counts } = await runAll(place, ports, await makeJob(place, writer));
+    assert.equal((await rowsOf(place.store, 'drafts', output)).length, 4);
+    const rejected = await rowsOf(place.store, 'rejects', rejects);
+    assert.deepEqual(
+      new Map(rejected.map(({ reason, detail }) => [reason, detail])),
+      new Map([
+        ['cut-short', 'the answer reached sampling.maxTokens; raise it, or ask for fewer samples a request'],
+        ['request-refused', 'HTTP 400: context length exceeded'],
+      ]),
+    );
+    assert.deepEqual(counts, { writer: { in: 6, kept: 4, rejected: { 'cut-short': 1, 'request-refused': 1 } } });
+  });
+
+  it('asks for JSON of the schema of its task where it is told to', async (test) => {
+    const place = await makeWorkplace(test);
+    const { asked, ports } = makeEndpoint();
+    await runAll(place, ports, await makeJob(place, { ...writer, structured: true, perRequest: 2 }));
+    assert.ok(asked.every(({ responseSchema }) => responseSchema !== undefined));
   });
 
   it('copes with a pool smaller than its few-shots', async (test) => {
     const place = await makeWorkplace(test);
     const { ports } = makeEndpoint();
-    const job = await makeJob(place, { ...writer, requests: 1, fewShots: 50 });
+    const job = await makeJob(place, { ...writer, requests: 1, fewShots: { count: 50, policy: 'pool' } });
     const { output } = await runAll(place, ports, job);
     const [draft] = await rowsOf(place.store, 'drafts', output);
     assert.equal(new Set(draft?.lineage.fewShots).size, 12);
@@ -205,15 +239,21 @@ describe('attempts', () => {
     const place = await makeWorkplace(test);
     const table = await writeRows(place.store, 'samples', candidates);
     const { asked, ports } = makeEndpoint();
-    const job = { kind: 'attempt', context: place.context, candidates: table, generator: writer } as const;
+    const job = {
+      kind: 'attempt',
+      context: place.context,
+      candidates: table,
+      generator: writer,
+      prices: null,
+    } as const;
     const { output, summary } = await runAll(place, ports, job);
     const rows = await rowsOf(place.store, 'attempts', output);
     assert.deepEqual(
-      rows.map(({ id, responses }) => [id, responses.length]),
+      rows.map(({ id, responses, requestHashes }) => [id, responses.length, new Set(requestHashes).size]),
       [
-        ['r1/1', 3],
-        ['r1/3', 3],
-        ['r1/5', 3],
+        ['r1/1', 3, 3],
+        ['r1/3', 3, 3],
+        ['r1/5', 3, 3],
       ],
     );
     assert.equal(new Set(asked.map(({ seed }) => seed)).size, 9);
@@ -226,7 +266,13 @@ describe('attempts', () => {
     const place = await makeWorkplace(test);
     const table = await writeRows(place.store, 'samples', candidates);
     const { ports } = makeEndpoint(() => ({ content: 'Answer: yes, but', finishReason: 'length' }));
-    const job = { kind: 'attempt', context: place.context, candidates: table, generator: writer } as const;
+    const job = {
+      kind: 'attempt',
+      context: place.context,
+      candidates: table,
+      generator: writer,
+      prices: null,
+    } as const;
     const { output } = await runAll(place, ports, job);
     const [row] = await rowsOf(place.store, 'attempts', output);
     assert.deepEqual(row?.responses, ['', '', '']);

@@ -8,6 +8,7 @@ import { createStore } from '../../../adapters/store/artifacts.ts';
 import type { StoreDriver } from '../../../adapters/store/driver.ts';
 import { objectKey, scratchPrefix } from '../../../adapters/store/keys.ts';
 import { sha256 } from '../../../adapters/store/sha256.ts';
+import { responseLogLaws } from './response-log-laws.ts';
 import type { ArtifactRef, Manifest, StageResult } from '../../../contracts/artifacts.ts';
 import type { Sample } from '../../../contracts/samples.ts';
 
@@ -29,6 +30,7 @@ export function storeConformance(name: string, makeStore: () => Promise<TestedSt
     partsAndManifests(place);
     tables(place);
     records(place);
+    responseLogLaws(place);
     scratch(place);
     driverLaws(place);
   });
@@ -152,18 +154,6 @@ function records(place: Place): void {
     for (const ref of refs) await place.store.writeRef('nli-demo', 'pool', ref);
     assert.deepEqual(await place.store.readRef('nli-demo', 'pool'), refs[1]);
     assert.equal(await place.store.readRef('other', 'pool'), null);
-  });
-
-  it('keeps the first response to a request', async () => {
-    const hash = sha256('request');
-    assert.equal(await place.store.readResponse(hash), null);
-    await place.store.writeResponse(hash, new TextEncoder().encode('first'));
-    await place.store.writeResponse(hash, new TextEncoder().encode('second'));
-    assert.equal(new TextDecoder().decode((await place.store.readResponse(hash)) ?? undefined), 'first');
-  });
-
-  it('refuses hashes that are none', async () => {
-    await assert.rejects(place.store.readResponse('../../etc/passwd'), { type: 'InvalidData' });
   });
 }
 
