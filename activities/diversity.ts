@@ -3,7 +3,7 @@
 import type { DiversityActivities, SelectInput } from '../contracts/activities.ts';
 import type { ArtifactRef } from '../contracts/artifacts.ts';
 import type { Sample, SketchRow } from '../contracts/samples.ts';
-import type { Diversity } from '../contracts/status.ts';
+import type { Diversity, Steering } from '../contracts/status.ts';
 import { PermanentError } from '../contracts/failures.ts';
 import { gVendiInterval } from '../core/diversity/g-vendi-interval.ts';
 import { gatherRows, rowOf, type RowMatrix } from '../core/diversity/row-matrix.ts';
@@ -14,6 +14,7 @@ import type { MatrixEngine } from '../core/matrix/engine.ts';
 import { plainEngine } from '../core/matrix/plain-engine.ts';
 import { nearestOf, selectRows } from '../core/selection/methods.ts';
 import { selectRandom } from '../core/selection/random.ts';
+import { steeringOf } from '../core/selection/steering.ts';
 import { base64Of, clusterResumably, floatsOf } from './clustering.ts';
 import type { OpenStore, Store } from './ports/store.ts';
 import { readDocument, readRows, writeDocument, writeRows } from './rows.ts';
@@ -72,11 +73,11 @@ export function createDiversityActivities(
     },
 
     async selectCandidates(input) {
-      const { context, candidates, candidateSketches, poolSketches, clusters, selection } = input;
+      const { context, candidates, candidateSketches, poolSketches, clusters, selection, audit } = input;
       const store = await openStore(context.store);
-      const inputs = [candidates, candidateSketches, poolSketches, clusters];
-      const config = { selection, seed: context.seed, round: input.round, bootstrapDraws };
-      return runStage(store, { stage: 'select', version: 3, inputs, config }, (key) =>
+      const inputs = [candidates, candidateSketches, poolSketches, clusters, audit.sketches];
+      const config = { selection, seed: context.seed, round: input.round, refused: audit.refused, bootstrapDraws };
+      return runStage(store, { stage: 'select', version: 4, inputs, config }, (key) =>
         select(store, input, key, engine),
       );
     },
@@ -90,7 +91,8 @@ async function select(store: Store, input: SelectInput, key: string, engine: Mat
   const samples = rows.map(({ id }) => byId.get(id) ?? missing(id));
   const sketches = matrixOf(rows);
   const pool = matrixOf(await readRows(store, input.poolSketches));
-  const { accepted, rejected, reason, clusters } = await choose(store, input, { pool, sketches, key, engine });
+  const choice = await choose(store, input, { pool, sketches, key, engine });
+  const { accepted, rejected, reason, clusters } = choice;
   const control = selectRandom(rows.length, accepted.length, `${key}/control`);
 
   const acceptedSamples = accepted.map((index): Sample => {
@@ -119,6 +121,7 @@ async function select(store: Store, input: SelectInput, key: string, engine: Mat
     counts: countsOf(takenFrom(samples), acceptedSamples, rejects),
     summary: {
       acceptedSketches: await writeRows(store, 'sketches', acceptedRows, metadata),
+      steering: await writeDocument(store, 'steering', await steering(store, input, choice, engine)),
       accepted: await diversityOf(chosen, `${key}/accepted`, engine),
       random: await diversityOf(random, `${key}/random`, engine),
       poolAfter: await diversityOf(stacked(pool, chosen), `${key}/pool`, engine),
@@ -152,6 +155,24 @@ async function choose(
   });
   const nearest = await nearestOf(candidates, clusters.centroids, engine);
   return { accepted: [...accepted].sort((a, b) => a - b), rejected, reason, clusters: nearest };
+}
+
+async function steering(
+  store: Store,
+  { clusters, selection, audit }: SelectInput,
+  choice: Choice,
+  engine: MatrixEngine,
+): Promise<Steering> {
+  const { centroids, sizes } = await readClusters(store, clusters);
+  const refused = rowsInMemory(matrixOf(await readRows(store, audit.sketches)));
+  return steeringOf({
+    sizes,
+    sparseShare: selection.sparseShare,
+    nearest: choice.clusters,
+    accepted: new Set(choice.accepted),
+    audited: audit.sketches.rows === 0 ? [] : await nearestOf(refused, centroids, engine),
+    refused: audit.refused,
+  });
 }
 
 export async function readClusters(

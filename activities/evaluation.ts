@@ -46,6 +46,7 @@ export async function evaluateRecipe(models: ModelRuntime, job: EvaluateJob, sto
         rejects: null,
         counts: {},
         tokens: noTokens,
+        ledger: null,
       };
     },
     accuracy: (place, output) => accuracyOf(place, output as TableRef<'predictions'>),

@@ -1,8 +1,9 @@
 // The chain of round records, and the report that is read off it.
 
+import { asideStages } from '../contracts/activities.ts';
 import type { DataActivities, RecordInput } from '../contracts/activities.ts';
 import type { StageResult } from '../contracts/artifacts.ts';
-import type { FunnelRow, RoundRecord, StageTiming } from '../contracts/status.ts';
+import type { FunnelRow, RoundRecord, RoundSummary, StageTiming, Steering } from '../contracts/status.ts';
 import { PermanentError } from '../contracts/failures.ts';
 import { fullStatus } from '../core/plan/full-status.ts';
 import { renderReport } from '../core/report/render.ts';
@@ -19,8 +20,10 @@ export function createRecordActivities({
   return {
     async recordRound(input) {
       const store = await openStore(input.context.store);
-      const record = await recordOf(store, input);
-      return writeDocument(store, 'record', record);
+      const ref = await writeDocument(store, 'record', await recordOf(store, input));
+      // The name under which the chain is found without the workflow that carries it.
+      await store.writeRef(input.context.campaign, 'record', ref);
+      return ref;
     },
 
     async writeReport({ config, progress }) {
@@ -38,20 +41,31 @@ export function createRecordActivities({
 }
 
 async function recordOf(store: Store, input: RecordInput): Promise<RoundRecord> {
-  const { round, stages, diversity, clusters, previous } = input;
+  const { round, stages, diversity, clusters, config, previous } = input;
   const funnel: FunnelRow[] = [];
   const timings: StageTiming[] = [];
-  for (const { key, seconds, reused } of stages) {
+  for (const { name, key, seconds, reused } of stages) {
     const result = await finishedStage(store, key);
     timings.push({ stage: result.stage, round, seconds, reused, rows: result.output.rows });
+    if (asideStages.includes(name)) continue;
     for (const [generator, counts] of Object.entries(result.counts)) {
       // A generator of which nothing came to this gate has nothing to tell there.
       if (counts.kept + sumOf(counts.rejected) > 0) funnel.push({ stage: result.stage, generator, ...counts });
     }
   }
   const clusterSizes = clusters === null ? [] : (await readClusters(store, clusters)).sizes;
-  const summary = diversity === null ? null : { round, ...diversity, clusterSizes, funnel };
-  return { round, summary, funnel, timings, previous };
+  const summary: RoundSummary | null =
+    diversity === null
+      ? null
+      : {
+          round,
+          ...diversity,
+          clusterSizes,
+          steering: await readDocument<Steering>(store, diversity.steering),
+          funnel,
+        };
+  const keys = stages.map(({ key }) => key);
+  return { round, summary, funnel, timings, stages: keys, ...(config === undefined ? {} : { config }), previous };
 }
 
 async function finishedStage(store: Store, key: string): Promise<StageResult<unknown>> {

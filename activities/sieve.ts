@@ -1,9 +1,10 @@
-// Collects what a gate keeps and what it turns away, counts both per generator, and writes them as tables.
+// A gate's two outlets: what it keeps and what it turns away leave memory part by part, both counted per generator.
 
 import type { ArtifactRef, StageCounts, TableRef } from '../contracts/artifacts.ts';
 import type { Reject, Sample } from '../contracts/samples.ts';
+import { reportProgress } from './heartbeat.ts';
 import type { Store } from './ports/store.ts';
-import { readRows, writeRows } from './rows.ts';
+import { openRowWriter } from './rows.ts';
 
 /** Why an item was turned away: a short name that is counted, and what a person wants to know. */
 export interface Refusal {
@@ -11,11 +12,12 @@ export interface Refusal {
   readonly detail: string;
 }
 
+/** Wait for each call before the next. */
 export interface Sieve {
-  keep(sample: Sample): void;
-  reject(id: string, generator: string, refusal: Refusal, item: unknown): void;
-  /** Writes the kept samples and the rejects; the counts close by construction of the calls, and stages check them. */
-  write(store: Store, stage: string, taken: Readonly<Record<string, number>>): Promise<SieveTables>;
+  keep(sample: Sample): Promise<void>;
+  reject(id: string, generator: string, refusal: Refusal, item: unknown): Promise<void>;
+  /** @param taken - rows by generator, counted where they came in and not here: otherwise conservation could not fail */
+  finish(taken: Readonly<Record<string, number>>): Promise<SieveTables>;
 }
 
 export interface SieveTables {
@@ -24,59 +26,62 @@ export interface SieveTables {
   readonly counts: Readonly<Record<string, StageCounts>>;
 }
 
-export function openSieve(): Sieve {
-  const kept: Sample[] = [];
-  const rejects: Omit<Reject, 'stage'>[] = [];
+/** @param stage - stands in every reject */
+export function openSieve(store: Store, stage: string): Sieve {
+  const samples = openRowWriter(store, 'samples');
+  const rejects = openRowWriter(store, 'rejects');
+  const tally = openTally();
   return {
-    keep(sample) {
-      kept.push(sample);
+    async keep(sample) {
+      tally.keep(sample.lineage.generator);
+      await samples.add(sample);
     },
-    reject(id, generator, { reason, detail }, item) {
-      rejects.push({ id, generator, reason, detail, item: JSON.stringify(item) });
+    async reject(id, generator, { reason, detail }, item) {
+      tally.reject(generator, reason);
+      await rejects.add({ id, generator, stage, reason, detail, item: JSON.stringify(item) });
     },
-    async write(store, stage, taken) {
-      const staged = rejects.map((reject) => ({ ...reject, stage }));
-      return {
-        output: await writeRows(store, 'samples', kept),
-        rejects: await writeRows(store, 'rejects', staged),
-        counts: countsOf(taken, kept, staged),
-      };
+    async finish(taken) {
+      return { output: await samples.finish(), rejects: await rejects.finish(), counts: tally.counts(taken) };
     },
   };
 }
 
-/** Puts every sample of a table through one gate, which gives it back (perhaps completed) or refuses it. */
+/** Gives a sample back, perhaps completed, or refuses it. */
+export type Gate = (sample: Sample) => Sample | Refusal | Promise<Sample | Refusal>;
+
+/** Puts every sample of a table through one gate, a part of the table in memory at a time. */
 export async function sift(
   store: Store,
   stage: string,
   candidates: TableRef<'samples'>,
-  gate: (sample: Sample) => Sample | Refusal,
+  gate: Gate,
 ): Promise<SieveTables> {
-  const samples = await readRows(store, candidates);
-  const sieve = openSieve();
-  for (const sample of samples) {
-    const verdict = gate(sample);
-    if ('reason' in verdict) sieve.reject(sample.id, sample.lineage.generator, verdict, sample);
-    else sieve.keep(verdict);
+  const sieve = openSieve(store, stage);
+  const taken: Record<string, number> = {};
+  let done = 0;
+  for await (const part of store.readTable(candidates)) {
+    for (const { lineage } of part) taken[lineage.generator] = (taken[lineage.generator] ?? 0) + 1;
+    for (const sample of part) {
+      const verdict = await gate(sample);
+      if ('reason' in verdict) await sieve.reject(sample.id, sample.lineage.generator, verdict, sample);
+      else await sieve.keep(verdict);
+    }
+    done += part.length;
+    reportProgress({ done, total: candidates.rows });
   }
-  return sieve.write(store, stage, takenFrom(samples));
+  return sieve.finish(taken);
 }
 
-/** `taken` is counted where rows enter a stage, apart from where they leave it: otherwise conservation could not fail. */
+/** Counts of rows that are all in memory; `taken` as in `Sieve.finish`. */
 export function countsOf(
   taken: Readonly<Record<string, number>>,
   kept: readonly Pick<Sample, 'lineage'>[],
   rejects: readonly Pick<Reject, 'generator' | 'reason'>[],
 ): Record<string, StageCounts> {
-  const counts: Record<string, { in: number; kept: number; rejected: Record<string, number> }> = {};
-  const entry = (generator: string) => (counts[generator] ??= { in: taken[generator] ?? 0, kept: 0, rejected: {} });
-  for (const generator of Object.keys(taken)) entry(generator);
-  for (const sample of kept) entry(sample.lineage.generator).kept += 1;
-  for (const { generator, reason } of rejects) {
-    const { rejected } = entry(generator);
-    rejected[reason] = (rejected[reason] ?? 0) + 1;
-  }
-  return counts;
+  const tally = openTally();
+  for (const { lineage } of kept) tally.keep(lineage.generator);
+  for (const { generator, reason } of rejects) tally.reject(generator, reason);
+  return tally.counts(taken);
 }
 
 /** How many of `samples` each generator made. */
@@ -84,4 +89,25 @@ export function takenFrom(samples: readonly Pick<Sample, 'lineage'>[]): Record<s
   const taken: Record<string, number> = {};
   for (const { lineage } of samples) taken[lineage.generator] = (taken[lineage.generator] ?? 0) + 1;
   return taken;
+}
+
+function openTally() {
+  const entries: Record<string, { kept: number; rejected: Record<string, number> }> = {};
+  const entry = (generator: string) => (entries[generator] ??= { kept: 0, rejected: {} });
+  return {
+    keep(generator: string): void {
+      entry(generator).kept += 1;
+    },
+    reject(generator: string, reason: string): void {
+      const { rejected } = entry(generator);
+      rejected[reason] = (rejected[reason] ?? 0) + 1;
+    },
+    /** Generators of which nothing was kept or rejected are named too. */
+    counts(taken: Readonly<Record<string, number>>): Record<string, StageCounts> {
+      for (const generator of Object.keys(taken)) entry(generator);
+      return Object.fromEntries(
+        Object.entries(entries).map(([generator, counts]) => [generator, { in: taken[generator] ?? 0, ...counts }]),
+      );
+    },
+  };
 }

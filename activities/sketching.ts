@@ -94,6 +94,7 @@ async function writeShard(
     rejects: await writeRows(store, 'rejects', rejects),
     counts: countsOf(takenFrom(shard), kept, rejects),
     tokens: noTokens,
+    ledger: null,
   };
 }
 

@@ -5,7 +5,7 @@ import type { Task } from '../tasks/task.ts';
 import type { Refusal } from './sieve.ts';
 
 /**
- * The candidate if at least `needed` attempts agree with it. A candidate without an answer takes the agreed one, and the
+ * The candidate if at least `needed` attempts agree with it. A candidate that claims no result takes the agreed one, and the
  * first attempt that states it as its completion. Results are grouped by meaning, not by spelling; a tie is refused.
  */
 export function agreedSample(
@@ -14,16 +14,17 @@ export function agreedSample(
   responses: readonly string[],
   needed: number,
 ): Sample | Refusal {
-  if (needed === 0 && sample.answer !== '') return sample;
+  const claim = task.claimOf(sample);
+  if (needed === 0 && claim !== '') return sample;
   const classes = groupResults(task, responses).sort((a, b) => b.responses.length - a.responses.length);
   const [first, second] = classes;
   const tally = classes.map(({ result, responses: votes }) => `${result} x${votes.length}`).join(', ');
   const detail = `${responses.length} attempts: ${tally === '' ? 'none stated a result' : tally}`;
   if (first === undefined || first.responses.length < needed) return { reason: 'no-agreement', detail };
   if (second?.responses.length === first.responses.length) return { reason: 'tie', detail };
-  if (sample.answer === '') return { ...sample, answer: first.result, completion: first.responses[0] ?? '' };
-  if (task.sameResult(first.result, sample.answer)) return sample;
-  return { reason: 'answer-disagrees', detail: `${detail}; the candidate says ${sample.answer}` };
+  if (claim === '') return { ...sample, answer: first.result, completion: first.responses[0] ?? '' };
+  if (task.sameResult(first.result, claim)) return sample;
+  return { reason: 'answer-disagrees', detail: `${detail}; the candidate says ${claim}` };
 }
 
 function groupResults(task: Task, responses: readonly string[]): { result: string; responses: string[] }[] {

@@ -1,8 +1,9 @@
-// The gradient worker: sketches, spectra, clusters, selection. One process a machine or a device.
+// The gradient worker: sketches, embeddings, spectra, clusters, selection. One process a machine or a device.
 
 import { createChunkActivities } from '../activities/chunks.ts';
 import { createDiversityActivities } from '../activities/diversity.ts';
 import { guardActivities } from '../activities/guard.ts';
+import { openPairing } from '../activities/pairing.ts';
 import { sketchRecipe } from '../activities/sketching.ts';
 import { createModelRuntime } from '../adapters/models/runtime.ts';
 import { createMatrixEngine } from '../adapters/onnx/matrix-engine.ts';
@@ -14,7 +15,10 @@ await serve(async () => {
   const sessions = numberSetting('DIFFRACT_SESSIONS', 2);
   const models = createModelRuntime({ sessions });
   const engine = createMatrixEngine(sessions);
-  const chunks = createChunkActivities(openStore, { sketch: (job) => sketchRecipe(models, job) });
+  const chunks = createChunkActivities(openStore, {
+    sketch: (job) => sketchRecipe(models, job),
+    pair: openPairing({ models, engine }),
+  });
   return {
     queue: TaskQueue.Gradients,
     activities: guardActivities({ ...chunks, ...createDiversityActivities(openStore, engine) }),

@@ -10,6 +10,9 @@ import type { Kept, StackSettings, WorkerName } from './supervision.ts';
 /** A process that dies sooner than this after its start waits five seconds for the next, others half a second. */
 const healthySeconds = 20;
 
+/** As a bare name Node would look for it from the current folder, which may be anywhere. */
+const loader = import.meta.resolve('tsx');
+
 /** @param index - tells several workers of one name apart */
 export function keepWorker(
   { name, index }: { readonly name: WorkerName; readonly index: number },
@@ -23,7 +26,7 @@ export function keepWorker(
   function start(): ChildProcess {
     const log = createWriteStream(join(stateFolder, 'logs', `${label}.log`), { flags: 'a' });
     const began = performance.now();
-    const process_ = spawn(process.execPath, ['--import', 'tsx', repositoryPath(`workers/${name}.ts`)], {
+    const process_ = spawn(process.execPath, ['--import', loader, repositoryPath(`workers/${name}.ts`)], {
       // A group of its own: a terminal's Ctrl-C is for the command line, which stops its workers in order.
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],

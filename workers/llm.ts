@@ -1,24 +1,29 @@
-// The language-model worker: drafts from every kind of generator, and independent attempts.
+// The language-model worker: drafts from every kind of generator, independent attempts, and what judges say.
 
 import { attemptRecipe } from '../activities/attempts.ts';
 import { createChunkActivities } from '../activities/chunks.ts';
+import { compareRecipe } from '../activities/comparing.ts';
 import { guardActivities } from '../activities/guard.ts';
 import { generateRecipe } from '../activities/generation.ts';
+import { judgeRecipe } from '../activities/judging.ts';
 import { fingerprint } from '../adapters/datasets/fingerprint.ts';
 import { readDataset } from '../adapters/datasets/read-dataset.ts';
 import { createEndpoints } from '../adapters/llm/open-endpoint.ts';
 import { requestHash } from '../adapters/llm/request-hash.ts';
 import { pullLanguageModel } from '../adapters/models/pull.ts';
+import { promptFiles } from '../adapters/prompts/prompt-files.ts';
 import { openStore } from '../adapters/store/open.ts';
 import { TaskQueue } from '../contracts/queues.ts';
 import { serve } from './serve.ts';
 
 await serve(async () => {
   const openEndpoint = createEndpoints({ embeddedModelFile: (model) => pullLanguageModel(model) });
-  const ports = { datasets: { read: readDataset, fingerprint }, openEndpoint, requestHash };
+  const ports = { datasets: { read: readDataset, fingerprint }, openEndpoint, requestHash, promptFiles };
   const chunks = createChunkActivities(openStore, {
     generate: (job) => generateRecipe(ports, job),
     attempt: (job, store) => attemptRecipe(ports, job, store),
+    judge: (job, store) => judgeRecipe(ports, job, store),
+    compare: (job, store) => compareRecipe(ports, job, store),
   });
   return {
     queue: TaskQueue.LanguageModel,

@@ -7,7 +7,8 @@ import type { CampaignInput } from '../contracts/messages.ts';
 import { SearchAttribute } from '../contracts/search-attributes.ts';
 import type { CampaignProgress } from '../contracts/status.ts';
 import { importBenchmarks, type Benchmarks } from './benchmarks.ts';
-import { Desk, type DeskState } from './desk.ts';
+import { afterRound, goingOn, type StopProgress } from '../core/plan/stop-rules.ts';
+import { Desk, StageAbandoned, type DeskState } from './desk.ts';
 import { data } from './proxies.ts';
 import { startPool, turnRound, type Pool } from './round.ts';
 import { finishStudent, scoreUntrained } from './student.ts';
@@ -17,6 +18,7 @@ export interface Carried {
   readonly desk: DeskState;
   readonly pool: Pool;
   readonly benchmarks: Benchmarks;
+  readonly stop: StopProgress;
 }
 
 export async function campaign({ config, context, carried }: CampaignInput<Carried>): Promise<CampaignProgress> {
@@ -27,15 +29,18 @@ export async function campaign({ config, context, carried }: CampaignInput<Carri
     const benchmarks = await importBenchmarks(desk, config);
     const pool = await startPool(desk, config, benchmarks);
     const scored = await scoreUntrained(desk, config, benchmarks);
-    return nextRun({ desk: desk.state(), pool, benchmarks: scored });
+    return nextRun({ desk: desk.state(), pool, benchmarks: scored, stop: goingOn });
   }
 
   const { round, rounds } = desk.progress();
-  if (round < rounds && !desk.stopping()) {
+  if (round < rounds && !desk.stopping() && carried.stop.ending === null) {
     upsertSearchAttributes([{ key: roundKey, value: round + 1 }]);
-    const pool = await turnRound(desk, config, carried);
+    const pool = await turnRound(desk, config, carried).catch(keepPool);
     upsertSearchAttributes([{ key: gVendiKey, value: pool.diversity.gVendi }]);
-    return nextRun({ desk: desk.state(), pool, benchmarks: carried.benchmarks });
+    const gain = { round: round + 1, before: carried.pool.diversity.gVendi, after: pool.diversity.gVendi };
+    const stop = afterRound(carried.stop, config.stop, gain);
+    desk.note({ ending: stop.ending });
+    return nextRun({ desk: desk.state(), pool, benchmarks: carried.benchmarks, stop });
   }
 
   // A stop is a wish to be done: the pool and its report are kept, days of training are not begun.
@@ -48,6 +53,12 @@ export async function campaign({ config, context, carried }: CampaignInput<Carri
   await data.publish({ context, refs: { pool: carried.pool.samples, report } });
   await condition(allHandlersFinished);
   return desk.progress();
+
+  /** A round that a stop cut short leaves the pool as it was. */
+  function keepPool(error: unknown): Pool {
+    if (error instanceof StageAbandoned && carried !== null) return carried.pool;
+    throw error;
+  }
 
   async function nextRun(next: Carried): Promise<never> {
     await condition(allHandlersFinished);

@@ -2,33 +2,41 @@
 // history with its answer; validators refuse what makes no sense before it gets there.
 
 import { ApplicationFailure, condition, defineUpdate, setHandler } from '@temporalio/workflow';
+import type { BudgetConfig } from '../contracts/campaign.ts';
 import { Update, type PauseArguments, type SetBudgetArguments } from '../contracts/messages.ts';
 import type { TokenUse } from '../contracts/status.ts';
-import { budgetReason } from '../core/plan/budget.ts';
+import { hardBudgetReason, softBudgetReason } from '../core/plan/budget.ts';
 
 export const pauseUpdate = defineUpdate<void, [PauseArguments]>(Update.Pause);
 export const resumeUpdate = defineUpdate<void>(Update.Resume);
 export const setBudgetUpdate = defineUpdate<void, [SetBudgetArguments]>(Update.SetBudget);
 export const stopUpdate = defineUpdate<void>(Update.Stop);
+
 export interface ControlState {
   /** The reason of a pause; null while running. */
   readonly paused: string | null;
-  /** Language-model tokens; null: none set. */
-  readonly budget: number | null;
+  readonly budget: BudgetConfig;
+  /** The operator went on past the soft limits. */
+  readonly softPassed: boolean;
   readonly stopping: boolean;
 }
 
 export interface Controls {
   state(): ControlState;
-  /** Waits until neither a pause nor a spent budget holds the campaign back; a stop lets everything pass. */
-  clearance(tokens: () => TokenUse): Promise<void>;
+  /** Waits until no pause holds the campaign back; a stop lets everything pass. */
+  clearance(): Promise<void>;
+  /** The same, and until no budget holds it back. */
+  spendingClearance(tokens: () => TokenUse): Promise<void>;
 }
 
-export function openControls(
-  carried: ControlState,
-  { onHold }: { readonly onHold: (reason: string | null) => Promise<void> },
-): Controls {
+export interface Listeners {
+  readonly onHold: (reason: string | null) => Promise<void>;
+  readonly onBudget: () => Promise<void>;
+}
+
+export function openControls(carried: ControlState, { onHold, onBudget }: Listeners): Controls {
   let state = carried;
+  let softHeld = false;
   const hold = async (paused: string | null) => {
     state = { ...state, paused };
     await onHold(paused);
@@ -37,36 +45,63 @@ export function openControls(
     validator: ({ reason }: PauseArguments) =>
       refuseUnless(reason.trim() !== '', 'pause: no reason given; say why in one line'),
   });
-  setHandler(resumeUpdate, () => hold(null), {
-    validator: () => refuseUnless(state.paused !== null, 'resume: the campaign is not paused'),
-  });
-  setHandler(setBudgetUpdate, ({ tokens }) => void (state = { ...state, budget: tokens }), {
-    validator: ({ tokens }) =>
-      refuseUnless(
-        tokens === null || (Number.isInteger(tokens) && tokens >= 0),
-        `setBudget: tokens is ${tokens}; expected a whole number of at least 0, or null for none`,
-      ),
-  });
+  setHandler(
+    resumeUpdate,
+    async () => {
+      if (softHeld) state = { ...state, softPassed: true };
+      if (state.paused !== null) await hold(null);
+    },
+    { validator: () => refuseUnless(state.paused !== null || softHeld, 'resume: the campaign is not paused') },
+  );
+  setHandler(
+    setBudgetUpdate,
+    async (change) => {
+      state = { ...state, budget: { ...state.budget, ...change }, softPassed: false };
+      await onBudget();
+    },
+    { validator: requireBudget },
+  );
   setHandler(stopUpdate, async () => {
     state = { ...state, stopping: true };
     if (state.paused !== null) await hold(null);
   });
+
+  /** A pause on top of a spent budget, and its end, change what is waited for and what is shown. */
+  async function waitFor(reason: () => string | null): Promise<void> {
+    let held = reason();
+    if (held === null) return;
+    while (held !== null) {
+      const shown = held;
+      await onHold(shown);
+      await condition(() => reason() !== shown);
+      held = reason();
+    }
+    await onHold(null);
+  }
+
   return {
     state: () => state,
-    async clearance(tokens) {
-      const reason = () => (state.stopping ? null : (state.paused ?? budgetReason(tokens(), state.budget)));
-      let held = reason();
-      if (held === null) return;
-      // A pause on top of a spent budget, and its end, change what is waited for and what is shown.
-      while (held !== null) {
-        const shown = held;
-        await onHold(shown);
-        await condition(() => reason() !== shown);
-        held = reason();
-      }
-      await onHold(null);
+    clearance: () => waitFor(() => (state.stopping ? null : state.paused)),
+    async spendingClearance(tokens) {
+      const soft = () => (state.softPassed ? null : softBudgetReason(tokens(), state.budget));
+      await waitFor(() => {
+        const budget = hardBudgetReason(tokens(), state.budget) ?? soft();
+        softHeld = budget !== null && budget === soft();
+        return state.stopping ? null : (state.paused ?? budget);
+      });
+      softHeld = false;
     },
   };
+}
+
+function requireBudget(change: SetBudgetArguments): void {
+  for (const [name, limit] of Object.entries(change) as [keyof BudgetConfig, number | null][]) {
+    const whole = !name.toLowerCase().includes('tokens') || limit === null || Number.isInteger(limit);
+    refuseUnless(
+      limit === null || (limit >= 0 && whole),
+      `setBudget: ${name} is ${limit}; expected ${whole ? 'a number' : 'a whole number'} of at least 0, or null for none`,
+    );
+  }
 }
 
 function refuseUnless(accepted: boolean, message: string): void {

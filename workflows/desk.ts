@@ -1,8 +1,11 @@
 // A campaign's desk: what it knows of itself, the query it answers, and how it runs a stage.
 
 import {
+  ApplicationFailure,
+  condition,
   defineQuery,
   executeChild,
+  getExternalWorkflowHandle,
   setCurrentDetails,
   setHandler,
   startChild,
@@ -16,12 +19,13 @@ import type { StageOutcome } from '../contracts/artifacts.ts';
 import type { CampaignConfig, CampaignContext } from '../contracts/campaign.ts';
 import { Query } from '../contracts/messages.ts';
 import { SearchAttribute } from '../contracts/search-attributes.ts';
-import type { CampaignProgress } from '../contracts/status.ts';
-import { addTokens, noTokens, tokensUsed } from '../core/plan/budget.ts';
+import type { CampaignProgress, TokenUse } from '../contracts/status.ts';
+import { addTokens, allowanceOf, hardBudgetReason, noTokens, tokensUsed } from '../core/plan/budget.ts';
+import type { Allowance } from '../core/plan/budget.ts';
 import { progressDetails } from '../core/plan/details.ts';
 import { now } from './clock.ts';
 import { openControls, type Controls, type ControlState } from './controls.ts';
-import { fanOut, setPausedSignal } from './fan-out.ts';
+import { fanOut, setAllowanceSignal, setPausedSignal, stageHeldSignal } from './fan-out.ts';
 import { training } from './training.ts';
 
 export const progressQuery = defineQuery<CampaignProgress>(Query.Progress);
@@ -34,20 +38,29 @@ export interface DeskState {
   readonly marks: readonly StageMark[];
 }
 
+/** The operator stopped the campaign while a stage waited for budget; what the stage has paid for stays in the store. */
+export class StageAbandoned extends ApplicationFailure {}
+
 export class Desk {
   readonly context: CampaignContext;
   readonly #controls: Controls;
   #progress: CampaignProgress;
   #fanOut: ChildWorkflowHandle<typeof fanOut> | null = null;
   #marks: StageMark[];
+  /** What the running stage had spent when its allowance was gone. */
+  #stageHeld: TokenUse | null = null;
 
   constructor(config: CampaignConfig, context: CampaignContext, carried: DeskState | null) {
     this.context = context;
     this.#progress = carried?.progress ?? firstProgress(config, context);
     this.#marks = [...(carried?.marks ?? [])];
-    const first = { paused: null, budget: config.budget.tokens, stopping: false };
-    this.#controls = openControls(carried?.controls ?? first, { onHold: (reason) => this.#hold(reason) });
+    const first = { paused: null, budget: config.budget, softPassed: false, stopping: false };
+    this.#controls = openControls(carried?.controls ?? first, {
+      onHold: (reason) => this.#hold(reason),
+      onBudget: () => this.#changeBudget(),
+    });
     setHandler(progressQuery, () => this.#progress);
+    setHandler(stageHeldSignal, (spent) => this.#noteHeld(spent));
   }
 
   progress(): CampaignProgress {
@@ -74,64 +87,126 @@ export class Desk {
     return taken;
   }
 
-  /** Runs one activity as a stage, once no pause and no spent budget hold it back. */
+  /** Runs one activity as a stage, once no pause holds it back. */
   async stage<Summary>(
     name: string,
     rows: number,
     run: () => Promise<StageOutcome<Summary>>,
   ): Promise<StageOutcome<Summary>> {
-    await this.#begin(name, rows, null);
+    await this.#controls.clearance();
+    this.#begin(name, rows, null);
     return this.#finish(await run());
   }
 
-  /** Runs a chunked stage as a fan-out child. */
+  /**
+   * Runs a chunked stage as a fan-out child; one that asks language models waits for budget as well.
+   * @throws {StageAbandoned} when the campaign is stopped while the stage waits for budget
+   */
   async chunked(name: string, rows: number, job: ChunkedJob): Promise<StageOutcome<ChunkedSummary>> {
     const workflowId = `${workflowInfo().workflowId}/${name}-r${this.#progress.round}`;
-    await this.#begin(name, rows, workflowId);
+    if (asksModels(job)) await this.#controls.spendingClearance(() => this.#progress.tokens);
+    else await this.#controls.clearance();
+    this.#begin(name, rows, workflowId);
     const staticSummary = `${name}, ${rows} rows`;
-    this.#fanOut = await startChild(fanOut, { workflowId, args: [{ job, paused: false }], staticSummary });
-    // A pause that came while the child was starting found nobody to tell.
-    if (this.#controls.state().paused !== null) await this.#tellFanOut(true);
-    const outcome = this.#finish(await this.#fanOut.result());
+    const input = { job, paused: false, allowance: this.#allowance() };
+    this.#fanOut = await startChild(fanOut, { workflowId, args: [input], staticSummary });
+    // A pause or another budget that came while the child was starting found nobody to tell.
+    if (this.#controls.state().paused !== null) await this.#tellPaused(true);
+    await this.#tellAllowance();
+    const outcome = this.#finish(await this.#unlessAbandoned(this.#fanOut));
     this.#fanOut = null;
-    const tokens = addTokens(this.#progress.tokens, outcome.summary.tokens);
-    this.note({ tokens });
-    upsertSearchAttributes([{ key: tokensKey, value: tokensUsed(tokens) }]);
+    this.#noteSpent(outcome.summary.tokens);
     return outcome;
   }
 
   async train(input: TrainInput): Promise<StageOutcome<TrainSummary>> {
     const workflowId = `${workflowInfo().workflowId}/train`;
-    await this.#begin('train', input.pool.rows, workflowId);
+    await this.#controls.clearance();
+    this.#begin('train', input.pool.rows, workflowId);
     const staticSummary = `${input.trainer.model} on ${input.pool.rows} samples`;
     return this.#finish(await executeChild(training, { workflowId, args: [input], staticSummary }));
   }
 
   async #hold(reason: string | null): Promise<void> {
-    this.note({ waiting: reason });
-    await this.#tellFanOut(reason !== null);
+    this.note({ waiting: reason ?? this.#heldReason() });
+    await this.#tellPaused(reason !== null);
   }
 
   /** A fan-out that has just ended has nothing left to pause, and refuses the signal. */
-  async #tellFanOut(paused: boolean): Promise<void> {
+  async #tellPaused(paused: boolean): Promise<void> {
     await this.#fanOut?.signal(setPausedSignal, paused).catch(() => undefined);
   }
 
-  async #begin(name: string, rows: number, child: string | null): Promise<void> {
-    await this.#controls.clearance(() => this.#progress.tokens);
+  async #tellAllowance(): Promise<void> {
+    await this.#fanOut?.signal(setAllowanceSignal, this.#allowance()).catch(() => undefined);
+  }
+
+  #allowance(): Allowance {
+    return allowanceOf(this.#progress.tokens, this.#controls.state().budget);
+  }
+
+  /** Another limit may hold the stage now, or none. */
+  async #changeBudget(): Promise<void> {
+    if (this.#stageHeld !== null) this.#noteHeld(this.#stageHeld);
+    await this.#tellAllowance();
+  }
+
+  #noteHeld(spent: TokenUse | null): void {
+    this.#stageHeld = spent;
+    this.note({ waiting: this.#controls.state().paused ?? this.#heldReason() });
+  }
+
+  #heldReason(): string | null {
+    if (this.#stageHeld === null) return null;
+    return hardBudgetReason(addTokens(this.#progress.tokens, this.#stageHeld), this.#controls.state().budget);
+  }
+
+  #noteSpent(use: TokenUse): void {
+    const tokens = addTokens(this.#progress.tokens, use);
+    this.note({ tokens });
+    upsertSearchAttributes([
+      { key: tokensKey, value: tokensUsed(tokens) },
+      { key: costKey, value: tokens.cost },
+    ]);
+  }
+
+  /** The result of a fan-out; a stop while it waits for budget cancels it. */
+  async #unlessAbandoned(child: ChildWorkflowHandle<typeof fanOut>): Promise<StageOutcome<ChunkedSummary>> {
+    let ended = false;
+    const hasEnded = () => ended;
+    const result = child.result().finally(() => void (ended = true));
+    await Promise.race([result, condition(() => ended || (this.stopping() && this.#stageHeld !== null))]);
+    if (hasEnded()) return result;
+    result.catch(() => undefined);
+    await getExternalWorkflowHandle(child.workflowId).cancel();
+    await condition(hasEnded);
+    this.#fanOut = null;
+    this.#noteSpent(this.#stageHeld ?? noTokens);
+    this.#stageHeld = null;
+    this.note({ waiting: null });
+    throw new StageAbandoned('The campaign was stopped while it waited for budget.', 'Abandoned', true);
+  }
+
+  #begin(name: string, rows: number, child: string | null): void {
     this.note({ progress: { stage: name, done: 0, total: rows, startedAt: now(), child } });
     upsertSearchAttributes([{ key: stageKey, value: name }]);
   }
 
   #finish<Summary>(outcome: StageOutcome<Summary>): StageOutcome<Summary> {
     const seconds = outcome.reused ? 0 : (now() - this.#progress.progress.startedAt) / 1000;
-    this.#marks.push({ key: outcome.key, seconds, reused: outcome.reused });
+    this.#marks.push({ name: this.#progress.progress.stage, key: outcome.key, seconds, reused: outcome.reused });
     return outcome;
   }
 }
 
 const stageKey = defineSearchAttributeKey(SearchAttribute.Stage, SearchAttributeType.KEYWORD);
 const tokensKey = defineSearchAttributeKey(SearchAttribute.Tokens, SearchAttributeType.INT);
+const costKey = defineSearchAttributeKey(SearchAttribute.Cost, SearchAttributeType.DOUBLE);
+
+function asksModels(job: ChunkedJob): boolean {
+  const askers: readonly ChunkedJob['kind'][] = ['attempt', 'judge', 'compare'];
+  return askers.includes(job.kind) || (job.kind === 'generate' && job.generator.kind === 'llm');
+}
 
 function firstProgress(config: CampaignConfig, context: CampaignContext): CampaignProgress {
   return {
@@ -147,6 +222,7 @@ function firstProgress(config: CampaignConfig, context: CampaignContext): Campai
     pool: null,
     checkpoint: null,
     report: null,
+    ending: null,
     outcome: null,
   };
 }

@@ -41,6 +41,9 @@ const chunkQueues: Readonly<Record<ChunkedJob['kind'], TaskQueue>> = {
   sketch: TaskQueue.Gradients,
   generate: TaskQueue.LanguageModel,
   attempt: TaskQueue.LanguageModel,
+  judge: TaskQueue.LanguageModel,
+  pair: TaskQueue.Gradients,
+  compare: TaskQueue.LanguageModel,
   evaluate: TaskQueue.Training,
 };
 

@@ -1,15 +1,20 @@
 // The pool: how it starts from seeds, and one round that grows it. Correctness gates come before the gradient gate,
 // because sparse regions also collect wrong answers.
 
-import type { SketchJob } from '../contracts/activities.ts';
-import type { TableKind, TableRef, StageOutcome } from '../contracts/artifacts.ts';
-import type { CampaignConfig, GeneratorConfig, LanguageModelGeneratorConfig } from '../contracts/campaign.ts';
-import type { Diversity } from '../contracts/status.ts';
-import { addTokens, noTokens } from '../core/plan/budget.ts';
-import { benchmarkTables, type Benchmarks } from './benchmarks.ts';
+import { ApplicationFailure } from '@temporalio/workflow';
+import type { Audit, GenerateJob, SketchJob } from '../contracts/activities.ts';
+import type { ArtifactRef, StageOutcome, TableRef } from '../contracts/artifacts.ts';
+import type { CampaignConfig } from '../contracts/campaign.ts';
+import { FailureType } from '../contracts/failures.ts';
+import type { Diversity, TokenUse } from '../contracts/status.ts';
+import { addTokens } from '../core/plan/budget.ts';
+import { lostSeedsMessage } from '../core/plan/lost-seeds.ts';
+import type { Benchmarks } from './benchmarks.ts';
 import { now } from './clock.ts';
 import type { Desk } from './desk.ts';
+import { clean, score, verify } from './gates.ts';
 import { data, diversity } from './proxies.ts';
+import { table } from './tables.ts';
 
 /** The growing training set, its sketches (row for row of those that have a gradient), and how diverse it is. */
 export interface Pool {
@@ -24,8 +29,15 @@ export async function startPool(desk: Desk, config: CampaignConfig, benchmarks: 
   const imported = await desk.stage('import', 0, () =>
     data.importSamples.executeWithOptions({ summary: 'seeds' }, [{ context, name: 'seeds', sources: config.seeds }]),
   );
-  const samples = await clean(desk, config, { candidates: table('samples', imported), pool: null, benchmarks });
-  const sketches = await sketch(desk, config, samples);
+  const { samples, gates } = await clean(desk, config, {
+    candidates: table('samples', imported),
+    pool: null,
+    benchmarks,
+  });
+  requireSeeds(samples, gates);
+  const sketched = await sketch(desk, config, samples);
+  const sketches = table('sketches', sketched);
+  requireSeeds(sketches, [...gates, sketched]);
   const measured = await desk.stage('measure', sketches.rows, () => diversity.measureDiversity({ context, sketches }));
   const lastRecord = await data.recordRound({
     context,
@@ -33,13 +45,20 @@ export async function startPool(desk: Desk, config: CampaignConfig, benchmarks: 
     stages: desk.takeMarks(),
     diversity: null,
     clusters: null,
+    config,
     previous: null,
   });
   desk.note({ seedDiversity: measured.summary, pool: samples, lastRecord });
   return { samples, sketches, diversity: measured.summary };
 }
 
-/** Cluster, generate, parse, clean, verify, sketch, select, merge. */
+interface RoundStart {
+  readonly pool: Pool;
+  readonly benchmarks: Benchmarks;
+  readonly clusters: ArtifactRef;
+}
+
+/** Cluster, generate, parse, clean, verify, score, sketch, select, merge. A round that loses all its candidates adds none. */
 export async function turnRound(
   desk: Desk,
   config: CampaignConfig,
@@ -54,8 +73,9 @@ export async function turnRound(
   const clustered = await desk.stage('cluster', pool.sketches.rows, () =>
     diversity.clusterPool({ context, sketches: pool.sketches, clusterShare: config.selection.clusterShare }),
   );
-  const candidates = await makeCandidates(desk, config, { pool, benchmarks });
-  const candidateSketches = await sketch(desk, config, candidates);
+  const { candidates, refused } = await makeCandidates(desk, config, { pool, benchmarks, clusters: clustered.output });
+  const candidateSketches = table('sketches', await sketch(desk, config, candidates));
+  const audit = await sketchRefused(desk, config, refused);
   const selected = await desk.stage('select', candidates.rows, () =>
     diversity.selectCandidates({
       context,
@@ -65,6 +85,7 @@ export async function turnRound(
       poolSketches: pool.sketches,
       clusters: clustered.output,
       selection: config.selection,
+      audit,
     }),
   );
   const { acceptedSketches, ...measured } = selected.summary;
@@ -91,94 +112,85 @@ export async function turnRound(
   return { samples: table('samples', merged), sketches: merged.summary.sketches, diversity: measured.poolAfter };
 }
 
-/** What the generators gave and the correctness gates left. */
-async function makeCandidates(
-  desk: Desk,
-  config: CampaignConfig,
-  { pool, benchmarks }: { readonly pool: Pool; readonly benchmarks: Benchmarks },
-): Promise<TableRef<'samples'>> {
-  const { context } = desk;
-  const { round } = desk.progress();
-  const drafts = await generate(desk, config.generators, pool);
-  const draftRows = drafts.reduce((sum, { rows }) => sum + rows, 0);
-  const parsed = await desk.stage('parse', draftRows, () => data.parseDrafts({ context, round, drafts }));
-  const fresh = await clean(desk, config, { candidates: table('samples', parsed), pool: pool.samples, benchmarks });
-  return verify(desk, config, fresh);
+interface Candidates {
+  readonly candidates: TableRef<'samples'>;
+  /** Rejects of verification. */
+  readonly refused: ArtifactRef | null;
 }
 
-async function generate(desk: Desk, generators: readonly GeneratorConfig[], pool: Pool): Promise<TableRef<'drafts'>[]> {
+/** What the generators gave and the correctness gates left. */
+async function makeCandidates(desk: Desk, config: CampaignConfig, start: RoundStart): Promise<Candidates> {
   const { context } = desk;
   const { round } = desk.progress();
+  const { pool, benchmarks } = start;
+  const drafts = await generate(desk, config, start);
+  const draftRows = drafts.reduce((sum, { rows }) => sum + rows, 0);
+  const parsed = await desk.stage('parse', draftRows, () => data.parseDrafts({ context, round, drafts }));
+  const found = table('samples', parsed);
+  const { samples } = await clean(desk, config, { candidates: found, pool: pool.samples, benchmarks });
+  const verified = await verify(desk, config, samples);
+  return { candidates: await score(desk, config, table('samples', verified)), refused: verified.rejects };
+}
+
+async function generate(
+  desk: Desk,
+  { generators, prices }: CampaignConfig,
+  { pool, clusters }: RoundStart,
+): Promise<TableRef<'drafts'>[]> {
+  const { context } = desk;
+  const { round } = desk.progress();
+  const { samples, sketches: poolSketches } = pool;
   const drafts: TableRef<'drafts'>[] = [];
   for (const generator of generators) {
     const rows = generator.kind === 'llm' ? generator.requests : generator.count;
-    const job = { kind: 'generate', context, round, pool: pool.samples, generator } as const;
+    const job: GenerateJob = {
+      kind: 'generate',
+      context,
+      round,
+      pool: samples,
+      poolSketches,
+      clusters,
+      generator,
+      prices,
+    };
     drafts.push(table('drafts', await desk.chunked(`generate-${generator.name}`, rows, job)));
   }
   return drafts;
 }
 
-/** Drops repeats, of the pool and among the candidates, and what a benchmark holds. */
-async function clean(
+async function sketch(
   desk: Desk,
   config: CampaignConfig,
-  {
-    candidates,
-    pool,
-    benchmarks,
-  }: {
-    readonly candidates: TableRef<'samples'>;
-    readonly pool: TableRef<'samples'> | null;
-    readonly benchmarks: Benchmarks;
-  },
-): Promise<TableRef<'samples'>> {
-  const { context } = desk;
-  const fresh = await desk.stage('deduplicate', candidates.rows, () => data.deduplicate({ context, candidates, pool }));
-  const samples = table('samples', fresh);
-  const uncontaminated = await desk.stage('decontaminate', samples.rows, () =>
-    data.decontaminate({
-      context,
-      samples,
-      benchmarks: benchmarkTables(benchmarks),
-      common: pool ?? samples,
-      rule: config.decontamination,
-    }),
-  );
-  return table('samples', uncontaminated);
-}
-
-async function verify(
-  desk: Desk,
-  config: CampaignConfig,
-  candidates: TableRef<'samples'>,
-): Promise<TableRef<'samples'>> {
-  const { context } = desk;
-  const models = config.generators.filter((one): one is LanguageModelGeneratorConfig => one.kind === 'llm');
-  const attempts: TableRef<'attempts'>[] = [];
-  for (const generator of models) {
-    const job = { kind: 'attempt', context, candidates, generator } as const;
-    attempts.push(table('attempts', await desk.chunked(`attempt-${generator.name}`, candidates.rows, job)));
-  }
-  const agreement = Object.fromEntries(models.map(({ name, agreement: needed }) => [name, needed]));
-  const verified = await desk.stage('verify', candidates.rows, () =>
-    data.verifyCandidates({ context, candidates, attempts, agreement }),
-  );
-  return table('samples', verified);
-}
-
-async function sketch(desk: Desk, config: CampaignConfig, samples: TableRef<'samples'>): Promise<TableRef<'sketches'>> {
+  samples: TableRef<'samples'>,
+): Promise<StageOutcome<unknown>> {
   const job: SketchJob = { kind: 'sketch', context: desk.context, samples, sketch: config.sketch };
-  return table('sketches', await desk.chunked('sketch', samples.rows, job));
+  return desk.chunked('sketch', samples.rows, job);
 }
 
-function table<Kind extends TableKind>(kind: Kind, { output }: StageOutcome<unknown>): TableRef<Kind> {
-  return { ...output, kind };
+/** Sketches a random part of what verification refused: the other half of the question whether steering pays. */
+async function sketchRefused(desk: Desk, config: CampaignConfig, rejects: ArtifactRef | null): Promise<Audit> {
+  const { context } = desk;
+  const { round } = desk.progress();
+  const count = config.selection.audit;
+  const drawn = await desk.stage('audit', rejects?.rows ?? 0, () => data.drawAudit({ context, round, rejects, count }));
+  const samples = table('samples', drawn);
+  const job: SketchJob = { kind: 'sketch', context, samples, sketch: config.sketch };
+  const sketched = await desk.chunked('sketch-audit', samples.rows, job);
+  return { refused: drawn.summary.refused, sketches: table('sketches', sketched) };
 }
 
-function negated(tokens: typeof noTokens): typeof noTokens {
-  return addTokens(noTokens, {
-    requests: -tokens.requests,
-    promptTokens: -tokens.promptTokens,
-    completionTokens: -tokens.completionTokens,
-  });
+/** A campaign cannot start from nothing, and no retry would find more. */
+function requireSeeds(left: ArtifactRef, gates: readonly StageOutcome<unknown>[]): void {
+  if (left.rows > 0) return;
+  throw ApplicationFailure.nonRetryable(lostSeedsMessage(gates), FailureType.InvalidData);
+}
+
+function negated({ requests, promptTokens, cachedTokens, completionTokens, cost }: TokenUse): TokenUse {
+  return {
+    requests: -requests,
+    promptTokens: -promptTokens,
+    cachedTokens: -cachedTokens,
+    completionTokens: -completionTokens,
+    cost: cost === null ? null : -cost,
+  };
 }

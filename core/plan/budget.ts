@@ -1,6 +1,13 @@
-// When a campaign must wait because its budget is spent. Budgets pause, never kill.
+// When language models must not be asked any more. Budgets pause, never kill.
 
+import type { BudgetConfig } from '../../contracts/campaign.ts';
 import type { TokenUse } from '../../contracts/status.ts';
+
+/** What may still be spent; null: without limit. */
+export interface Allowance {
+  readonly tokens: number | null;
+  readonly cost: number | null;
+}
 
 export function tokensUsed(use: TokenUse): number {
   return use.promptTokens + use.completionTokens;
@@ -10,14 +17,62 @@ export function addTokens(a: TokenUse, b: TokenUse): TokenUse {
   return {
     requests: a.requests + b.requests,
     promptTokens: a.promptTokens + b.promptTokens,
+    cachedTokens: a.cachedTokens + b.cachedTokens,
     completionTokens: a.completionTokens + b.completionTokens,
+    cost: a.cost === null || b.cost === null ? null : a.cost + b.cost,
   };
 }
 
-export const noTokens: TokenUse = { requests: 0, promptTokens: 0, completionTokens: 0 };
+export const noTokens: TokenUse = { requests: 0, promptTokens: 0, cachedTokens: 0, completionTokens: 0, cost: 0 };
 
-/** The reason to wait, in an operator's words; null while there is budget left. */
-export function budgetReason(use: TokenUse, tokens: number | null): string | null {
-  if (tokens === null || tokensUsed(use) < tokens) return null;
-  return `token budget of ${tokens} reached (${tokensUsed(use)} used); raise it with: diffract set NAME budget.tokens=N`;
+/** Why nothing more may be asked, in an operator's words; null while there is budget left. */
+export function hardBudgetReason(use: TokenUse, { tokens, cost }: BudgetConfig): string | null {
+  return (
+    reached('token budget', 'budget.tokens', tokensUsed(use), tokens) ??
+    reached('cost budget', 'budget.cost', use.cost, cost)
+  );
+}
+
+/** Why the campaign asks before it goes on; null below the soft limits. */
+export function softBudgetReason(use: TokenUse, { softTokens, softCost }: BudgetConfig): string | null {
+  return (
+    reached('soft token budget', 'budget.softTokens', tokensUsed(use), softTokens) ??
+    reached('soft cost budget', 'budget.softCost', use.cost, softCost)
+  );
+}
+
+export function allowanceOf(use: TokenUse, { tokens, cost }: BudgetConfig): Allowance {
+  return {
+    tokens: tokens === null ? null : tokens - tokensUsed(use),
+    cost: cost === null ? null : cost - (use.cost ?? 0),
+  };
+}
+
+/** What the chunks of a stage have spent, and how many of them are finished and under way. */
+export interface StageSpending {
+  readonly spent: TokenUse;
+  readonly finished: number;
+  readonly inFlight: number;
+}
+
+/**
+ * Whether one more chunk may start. Chunks under way are taken to cost what the finished ones did on average, so a limit is
+ * overshot by about one chunk and not by all that could run at once; before the first one is finished only one runs.
+ */
+export function mayAskMore({ spent, finished, inFlight }: StageSpending, { tokens, cost }: Allowance): boolean {
+  return withinLimit(tokensUsed(spent), tokens) && withinLimit(spent.cost ?? 0, cost);
+
+  function withinLimit(used: number, limit: number | null): boolean {
+    if (limit === null) return true;
+    if (used >= limit) return false;
+    if (finished === 0) return inFlight === 0;
+    return inFlight === 0 || used + (used / finished) * (inFlight + 1) <= limit;
+  }
+}
+
+function reached(name: string, key: string, used: number | null, limit: number | null): string | null {
+  if (limit === null || used === null || used < limit) return null;
+  const soft = name.startsWith('soft');
+  const remedy = `${soft ? 'go on with: diffract resume NAME, or ' : ''}raise it with: diffract set NAME ${key}=N`;
+  return `${name} of ${limit} reached (${Number(used.toFixed(4))} used); ${remedy}`;
 }

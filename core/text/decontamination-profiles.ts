@@ -1,5 +1,6 @@
 // The numbers that say what counts as contaminated, as data: the published n-gram rules, each with our second step before
 // anything is dropped, because a bare rule drops boilerplate (8 words alone: a third of MATH train).
+import type { DecontaminationProfileName } from '../../contracts/campaign.ts';
 import { FailureType, PermanentError } from '../../contracts/failures.ts';
 
 /**
@@ -35,7 +36,7 @@ export const decontaminationProfiles = {
   prismatic: { ngram: 10, kinds: ['copy', 'renumbered'], ...SECOND_STEP },
   'open-r1': { ngram: 8, kinds: ['copy', 'renumbered'], ...SECOND_STEP },
   qwen: { ngram: 13, kinds: ['copy', 'renumbered', 'partial'], ...SECOND_STEP },
-} as const satisfies Readonly<Record<string, DecontaminationProfile>>;
+} as const satisfies Readonly<Record<DecontaminationProfileName, DecontaminationProfile>>;
 
 export const DEFAULT_DECONTAMINATION: DecontaminationProfile = decontaminationProfiles.prismatic;
 

@@ -4,11 +4,12 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createDiversityActivities, readClusters } from '../../activities/diversity.ts';
-import { writeRows } from '../../activities/rows.ts';
+import { readDocument, writeRows } from '../../activities/rows.ts';
 import { createDirectoryDriver } from '../../adapters/store/directory.ts';
 import type { SelectInput } from '../../contracts/activities.ts';
 import type { SelectionConfig } from '../../contracts/campaign.ts';
 import type { Sample, SketchRow } from '../../contracts/samples.ts';
+import type { Steering, SteeringSide } from '../../contracts/status.ts';
 import { plainEngine } from '../../core/matrix/plain-engine.ts';
 import type { MatrixEngine } from '../../core/matrix/engine.ts';
 import { uniforms } from '../../core/random/philox.ts';
@@ -42,10 +43,13 @@ async function makeRound({ store, openStore, context }: Workplace, candidates: r
     candidateSketches,
     poolSketches,
     clusters: clusters.output,
-    selection: { method: 'sparse-clusters', clusterShare: 0.2, sparseShare: 0.5, accept: 10, ...selection },
+    selection: { method: 'sparse-clusters', clusterShare: 0.2, sparseShare: 0.5, accept: 10, audit: 8, ...selection },
+    audit: { sketches: auditSketches, refused: 20 },
   });
   const candidateTable = await writeRows(store, 'samples', candidates);
   const candidateSketches = await writeRows(store, 'sketches', rows, { specification: 's' });
+  const refused = sketchesOf(symbolicSamples(5, ['numerals'], 'writer'), 12, 'refused');
+  const auditSketches = await writeRows(store, 'sketches', refused, { specification: 's' });
   return { ...activities, poolSketches, clusters, input };
 }
 
@@ -159,6 +163,23 @@ describe('selecting', () => {
     const { selectCandidates, input } = await makeRound(await makeWorkplace(test));
     const { summary } = await selectCandidates(input({ method: 'spectral' }));
     assert.ok(summary.poolAfter.gVendi > summary.poolAfterRandom.gVendi);
+  });
+
+  it('records where the candidates fell, and how often those near sparse clusters had been right', async (test) => {
+    const place = await makeWorkplace(test);
+    const { selectCandidates, input } = await makeRound(place);
+    const { output, summary } = await selectCandidates(input({}));
+    const steering = await readDocument<Steering>(place.store, summary.steering);
+    const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+    assert.deepEqual([sum(steering.candidates), sum(steering.accepted)], [40, output.rows]);
+    assert.deepEqual([steering.refused, steering.audited], [20, 5]);
+    const { sparse, dense } = steering;
+    assert.equal(sparse.pool + dense.pool, 60);
+    // Every audited refusal stands for four; both sides together hold all 20.
+    const seen = (side: SteeringSide) => (side.verifiedShare === null ? 0 : side.candidates / side.verifiedShare);
+    assert.ok(Math.abs(seen(sparse) + seen(dense) - 60) < 4 + 1e-9, `${seen(sparse)} and ${seen(dense)}`);
+    // Every accepted one lay near a cluster that was sparse at that moment, most of them near one sparse from the start.
+    assert.ok(sparse.accepted / Math.max(1, sparse.candidates) > dense.accepted / Math.max(1, dense.candidates));
   });
 
   it('does not depend on the order in which candidates were written', async (test) => {

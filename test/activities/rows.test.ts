@@ -7,7 +7,7 @@ import type { Attempt } from '../../contracts/samples.ts';
 import { makeWorkplace } from './workplace.ts';
 
 const rows = (count: number, prefix = 'row'): Attempt[] =>
-  Array.from({ length: count }, (_, index) => ({ id: `${prefix}-${index}`, responses: [] }));
+  Array.from({ length: count }, (_, index) => ({ id: `${prefix}-${index}`, responses: [], requestHashes: [] }));
 
 describe('a table', () => {
   it('is cut into parts of 4,096 rows and reads back whole and in order', async (test) => {

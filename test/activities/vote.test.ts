@@ -6,6 +6,7 @@ import { agreedSample } from '../../activities/vote.ts';
 import type { Sample } from '../../contracts/samples.ts';
 import { math } from '../../tasks/math/math.ts';
 import { nli } from '../../tasks/nli/nli.ts';
+import { summarization } from '../../tasks/summarization/summarization.ts';
 import { pairOf } from './workplace.ts';
 
 const premise = 'A dog runs.';
@@ -66,5 +67,24 @@ describe('the vote on an answer', () => {
   it('takes 0.5 and 1/2 for the same answer', () => {
     const known = { ...problem, answer: '1/2', completion: '#### 1/2' };
     assert.equal(agreedSample(math, known, ['#### 0.5', '#### \\frac{1}{2}'], 2), known);
+  });
+});
+
+describe('the vote on a claim', () => {
+  const record = { evidence: 'In 12 trials sleep did not differ.', conclusion: 'Sleep may be the same.' };
+  const body = summarization.readRecord(record);
+  assert.ok(body.ok);
+  const pair: Sample = { ...candidate, task: 'summarization', ...body.body };
+
+  it('keeps a conclusion that enough attempts call supported, and refuses one that they do not', () => {
+    assert.equal(agreedSample(summarization, pair, [yes, no, yes], 2), pair);
+    assert.deepEqual(agreedSample(summarization, pair, [yes, no, no], 2), {
+      reason: 'answer-disagrees',
+      detail: '3 attempts: no x2, yes x1; the candidate says yes',
+    });
+    assert.equal(
+      (agreedSample(summarization, pair, [yes, silence, silence], 2) as { reason: string }).reason,
+      'no-agreement',
+    );
   });
 });

@@ -7,7 +7,7 @@ import type { TestContext } from 'node:test';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import type { OpenStore, Store } from '../../activities/ports/store.ts';
-import { readRows } from '../../activities/rows.ts';
+import { joinTables, readRows, writeRows } from '../../activities/rows.ts';
 import { createStore } from '../../adapters/store/artifacts.ts';
 import { createDirectoryDriver } from '../../adapters/store/directory.ts';
 import type { ArtifactRef, TableKind, TableRef, TableRows } from '../../contracts/artifacts.ts';
@@ -28,7 +28,7 @@ export async function makeWorkplace(test: Pick<TestContext, 'after'>, task: Task
   test.after(() => rm(folder, { recursive: true, force: true }));
   const path = join(folder, 'store');
   const store = createStore(createDirectoryDriver(path));
-  const context = { campaign: 'tests', task, seed: 7, store: { kind: 'directory', path } } as const;
+  const context = { campaign: 'tests', task, seed: 7, store: { kind: 'directory', path }, prompts: {} } as const;
   return { folder, store, openStore: () => Promise.resolve(store), context };
 }
 
@@ -56,6 +56,17 @@ export function pairOf(id: string, record: Readonly<Record<string, string>>, gen
   if (!result.ok) throw new Error(`${id}: ${result.reason}`);
   const lineage = { origin: 'symbolic', source: 'tests', generator, round: 0, fewShots: [] } as const;
   return { id, task: 'nli', ...result.body, lineage };
+}
+
+/** A table of several parts, one for each group of rows: so few rows lie in several parts nowhere else. */
+export async function writeParts<Kind extends TableKind>(
+  store: Store,
+  kind: Kind,
+  ...groups: readonly (readonly TableRows[Kind][])[]
+): Promise<TableRef<Kind>> {
+  const parts: TableRef<Kind>[] = [];
+  for (const group of groups) parts.push(await writeRows(store, kind, group));
+  return joinTables(store, kind, parts, {});
 }
 
 /** The rows behind a ref that a stage left, whatever its static type says. */

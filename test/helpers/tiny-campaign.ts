@@ -78,7 +78,7 @@ export function tinyCampaign({ folder, model }: Pick<TinyWorld, 'folder' | 'mode
       nearDuplicates: null,
       judge: null,
     },
-    decontamination: { ngram: 10, overlap: 0.6, commonShare: 0.0005, semantic: null },
+    decontamination: { profile: 'prismatic', semantic: null },
     sketch: { proxy: model, p: 8, seed: 1, target: 'text', tokenBudget: 1024, shardRows: 8 },
     selection: { method: 'sparse-clusters', clusterShare: 0.2, sparseShare: 0.5, accept: 12, audit: 4 },
     student: {

@@ -12,8 +12,14 @@ import type { StackEvent } from '../../workers/supervision.ts';
 describe('a kept worker', () => {
   it('is started again when it dies, says so, and leaves its last words in a log', async (test) => {
     const stateFolder = await mkdtemp(join(tmpdir(), 'diffract-worker-'));
-    test.after(() => rm(stateFolder, { recursive: true, force: true }));
     await mkdir(join(stateFolder, 'logs'));
+    // As the command may be called from anywhere.
+    const before = process.cwd();
+    process.chdir(stateFolder);
+    test.after(() => {
+      process.chdir(before);
+      return rm(stateFolder, { recursive: true, force: true });
+    });
     const events: StackEvent[] = [];
     const nowhere = { address: '127.0.0.1:1', namespace: 'default' };
     const onEvent = (event: StackEvent) => void events.push(event);

@@ -18,7 +18,13 @@ const records: Record<string, RoundRecord> = {
 
 async function statusFrom(last: string | null) {
   const { campaign: _, history, seedFunnel, timings, ...known } = inventedStatus;
-  const context = { campaign: 'invented', task: 'nli', seed: 7, store: { kind: 'directory', path: '/data' } } as const;
+  const context = {
+    campaign: 'invented',
+    task: 'nli',
+    seed: 7,
+    store: { kind: 'directory', path: '/data' },
+    prompts: {},
+  } as const;
   const progress: CampaignProgress = { ...known, context, lastRecord: last === null ? null : ref(last) };
   return fullStatus(progress, ({ manifest }) => Promise.resolve(records[manifest]!));
 }
