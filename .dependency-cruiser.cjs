@@ -187,6 +187,9 @@ module.exports = {
       'node-llama-cpp',
       ['^adapters/llm/'],
     ),
+    packageOnlyIn('language-identifier-only-in-its-adapter', 'Only adapters/language imports eld.', 'eld', [
+      '^adapters/language/',
+    ]),
     packageOnlyIn(
       'activity-context-only-in-activities',
       'Only activities/ import @temporalio/activity, so that heartbeats and cancellation meet core at one place.',

@@ -1,8 +1,9 @@
-// The campaign file as commands take it: loaded with what the tasks know of their fields and slices.
+// The campaign file as commands take it: loaded with what the tasks know of their fields, slices and prompts.
 
 import { loadCampaign } from '../config/load.ts';
 import type { LoadedCampaign } from '../config/load.ts';
 import { taskNames } from '../contracts/samples.ts';
+import { knowledgeOf } from '../tasks/knowledge.ts';
 import type { Services } from './services.ts';
 
 export interface CampaignFileOptions {
@@ -13,11 +14,7 @@ export interface CampaignFileOptions {
 
 /** @throws {PermanentError} `InvalidConfig` naming every bad field */
 export function readCampaignFile(file: string, options: CampaignFileOptions, services: Services): LoadedCampaign {
-  const known = taskNames.map((name) => {
-    const { fields, slices } = services.task(name);
-    const required = Object.keys(fields).filter((field) => fields[field]?.startsWith('optional') !== true);
-    return [name, { fields: Object.keys(fields), required, slices: Object.keys(slices) }] as const;
-  });
+  const known = taskNames.map((name) => [name, knowledgeOf(services.task(name))] as const);
   return loadCampaign(file, {
     size: options.quick === true ? 'quick' : 'full',
     tasks: Object.fromEntries(known),

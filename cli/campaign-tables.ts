@@ -1,6 +1,6 @@
 // What a person reads of a campaign in the terminal: one table a round, one of the benchmarks, a few lines of state.
 
-import type { CampaignStatus, Diversity, RoundSummary } from '../contracts/status.ts';
+import type { CampaignStatus, Diversity, RoundSummary, SteeringSide } from '../contracts/status.ts';
 import { generatorFunnels } from '../core/report/figures.ts';
 import { decimal, diversity, duration, percent, points, range, whole } from '../core/report/format.ts';
 import { textTable } from './text-table.ts';
@@ -9,8 +9,14 @@ export function roundText(round: RoundSummary, rounds: number): string {
   const { accepted, random } = round;
   const ratio = random.gVendi > 0 ? `, ${decimal(accepted.gVendi / random.gVendi)} x random` : '';
   const tokens = round.tokens.promptTokens + round.tokens.completionTokens;
+  const cost =
+    round.tokens.cost === null
+      ? ', cost unknown'
+      : round.tokens.cost > 0
+        ? `, cost ${decimal(round.tokens.cost, 4)}`
+        : '';
   return [
-    `Round ${round.round} of ${rounds}: ${whole(accepted.n)} accepted${ratio}, ${duration(round.seconds)}, ${whole(tokens)} language-model tokens in ${whole(round.tokens.requests)} requests`,
+    `Round ${round.round} of ${rounds}: ${whole(accepted.n)} accepted${ratio}, ${duration(round.seconds)}, ${whole(tokens)} language-model tokens in ${whole(round.tokens.requests)} requests${cost}`,
     textTable(
       ['G-Vendi', 'n', 'value', '95 % interval'],
       [
@@ -21,8 +27,11 @@ export function roundText(round: RoundSummary, rounds: number): string {
         measured('pool with random', round.poolAfterRandom),
       ],
     ),
+    steeringText(round),
     funnelText(round),
-  ].join('\n');
+  ]
+    .filter((text) => text !== '')
+    .join('\n');
 }
 
 export function scoresText(scores: CampaignStatus['scores']): string {
@@ -55,6 +64,19 @@ export function reuseText(timings: CampaignStatus['timings']): string {
 
 function measured(name: string, value: Diversity): readonly string[] {
   return [name, whole(value.n), decimal(value.gVendi), value.interval === null ? '' : range(value.interval, decimal)];
+}
+
+/** `Accepted of the candidates near sparse clusters 40 of 48 (83.3 %), near dense ones ...` */
+function steeringText({ steering }: RoundSummary): string {
+  if (steering === null) return '';
+  const share = ({ accepted, candidates }: SteeringSide) =>
+    `${whole(accepted)} of ${whole(candidates)}${candidates === 0 ? '' : ` (${percent(accepted / candidates)})`}`;
+  const right = ({ verifiedShare }: SteeringSide) => (verifiedShare === null ? 'not known' : percent(verifiedShare));
+  const { sparse, dense } = steering;
+  return (
+    `Accepted of the candidates near sparse clusters ${share(sparse)}, near dense ones ${share(dense)}; ` +
+    `right before selection: sparse ${right(sparse)}, dense ${right(dense)}`
+  );
 }
 
 function funnelText(round: RoundSummary): string {

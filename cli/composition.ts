@@ -8,7 +8,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { cacheFolder } from '../adapters/models/cache.ts';
 import { catalogModels } from '../adapters/models/catalog.ts';
+import { promptFiles } from '../adapters/prompts/prompt-files.ts';
 import { createDataServices } from './data-services.ts';
+import { createStoreServices } from './store-services.ts';
 import { taskNamed } from '../tasks/registry.ts';
 import type { KnownModel, MachineCheck, Services } from './services.ts';
 
@@ -25,6 +27,11 @@ export function createServices(environment: NodeJS.ProcessEnv, currentFolder: st
     environment,
     stateFolder,
     task: taskNamed,
+    promptFiles,
+    async probeEndpoint(endpoint, schemas) {
+      const { probeEndpoint } = await import('../adapters/llm/probe-endpoint.ts');
+      return probeEndpoint(endpoint, environment, schemas);
+    },
     async connect(server, seconds) {
       const { connectCampaigns } = await import('../adapters/temporal/campaigns.ts');
       const { openStore } = await import('../adapters/store/open.ts');
@@ -43,6 +50,7 @@ export function createServices(environment: NodeJS.ProcessEnv, currentFolder: st
       return createMatrixEngine(availableParallelism());
     },
     ...createDataServices(stateFolder),
+    ...createStoreServices(),
     listModels,
     async pullModel(name, onProgress) {
       const { obtainModel } = await import('../adapters/models/obtain.ts');

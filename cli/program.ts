@@ -2,8 +2,13 @@
 
 import { Command } from 'commander';
 import { addCheck } from './commands/check.ts';
+import { addEstimate } from './commands/estimate.ts';
 import { addCompare } from './commands/compare.ts';
+import { addExport } from './commands/export.ts';
+import { addLineage } from './commands/lineage.ts';
+import { addGrade } from './commands/grade.ts';
 import { addDoctor, addModels, addUp } from './commands/machine.ts';
+import { addPrompts } from './commands/prompts.ts';
 import { addRun } from './commands/run.ts';
 import { addScore } from './commands/score.ts';
 import { addSelect } from './commands/select.ts';
@@ -13,8 +18,7 @@ import type { CommandContext } from './context.ts';
 import { ExitCode, exitCodeHelp, exitCodeOf, messageOf } from './exit.ts';
 import type { Services } from './services.ts';
 import type { Terminal } from './terminal.ts';
-
-export const version = '0.1.0';
+import { version } from './version.ts';
 
 /** Runs one command line, without program names in front. Never throws. */
 export async function runCommandLine(
@@ -45,8 +49,21 @@ function createProgram(context: CommandContext): Command {
     })
     .showSuggestionAfterError()
     .addHelpText('after', `\nExample:\n  diffract run examples/embedded.yaml --quick\n${exitCodeHelp}`);
-  const verbs = [addRun, addWatch, addStatus, addPause, addResume, addSet, addStop, addReport];
-  for (const add of [...verbs, addCheck, addScore, addSelect, addCompare, addVendi, addModels, addDoctor, addUp])
+  const verbs = [addRun, addWatch, addStatus, addPause, addResume, addSet, addStop, addReport, addExport, addLineage];
+  for (const add of [
+    ...verbs,
+    addCheck,
+    addEstimate,
+    addScore,
+    addSelect,
+    addCompare,
+    addVendi,
+    addGrade,
+    addPrompts,
+    addModels,
+    addDoctor,
+    addUp,
+  ])
     add(program, context);
   return program;
 }

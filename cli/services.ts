@@ -1,12 +1,16 @@
 // What the commands need of the outside world; composition.ts has the real ones, tests have their own.
 
+import type { ResponseSchema } from '../activities/ports/language-model.ts';
 import type { ModelRuntime } from '../activities/ports/models.ts';
+import type { PromptFiles } from '../activities/ports/prompts.ts';
+import type { ServerReport } from '../adapters/llm/probe-endpoint.ts';
 import type { ObtainedModel } from '../adapters/models/obtain.ts';
 import type { StoreCheck } from '../adapters/store/self-test.ts';
 import type { Campaigns } from '../adapters/temporal/campaigns.ts';
-import type { StoreLocation } from '../contracts/campaign.ts';
+import type { Endpoint, StoreLocation } from '../contracts/campaign.ts';
 import type { MatrixEngine } from '../core/matrix/engine.ts';
 import type { DataServices } from './data-services.ts';
+import type { StoreServices } from './store-services.ts';
 import type { Task } from '../tasks/task.ts';
 import type { TaskName } from '../contracts/samples.ts';
 
@@ -43,11 +47,14 @@ export interface MachineCheck {
   readonly message: string;
 }
 
-export interface Services extends DataServices {
+export interface Services extends DataServices, StoreServices {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Where the local stack keeps its state and reports are saved. */
   readonly stateFolder: string;
   task(name: TaskName): Task;
+  readonly promptFiles: PromptFiles;
+  /** One report for each server that is not embedded; costs a few tokens each. */
+  probeEndpoint(endpoint: Endpoint, schemas: readonly ResponseSchema[]): Promise<readonly ServerReport[]>;
   connect(server: ServerAddress, seconds: number): Promise<Campaigns>;
   startStack(request: {
     readonly gradientWorkers: number | undefined;

@@ -10,9 +10,16 @@ import {
   type WorkflowHandle,
 } from '@temporalio/client';
 import type { HeartbeatProgress } from '../../contracts/activities.ts';
-import type { CampaignConfig, CampaignContext } from '../../contracts/campaign.ts';
+import type { CampaignConfig, CampaignContext, StoreLocation } from '../../contracts/campaign.ts';
 import { PermanentError } from '../../contracts/failures.ts';
-import { campaignWorkflowId, Query, Update, type CampaignInput, type CampaignMemo } from '../../contracts/messages.ts';
+import {
+  campaignWorkflowId,
+  Query,
+  Update,
+  type CampaignInput,
+  type CampaignMemo,
+  type SetBudgetArguments,
+} from '../../contracts/messages.ts';
 import { TaskQueue } from '../../contracts/queues.ts';
 import type { ArtifactRef } from '../../contracts/artifacts.ts';
 import type { CampaignProgress, CampaignStatus, FanOutStatus, RoundRecord } from '../../contracts/status.ts';
@@ -54,10 +61,12 @@ export interface Campaigns {
   liveProgress(campaign: string): Promise<LiveProgress | null>;
   pause(campaign: string, reason: string): Promise<void>;
   resume(campaign: string): Promise<void>;
-  setBudget(campaign: string, tokens: number | null): Promise<void>;
+  setBudget(campaign: string, change: SetBudgetArguments): Promise<void>;
   stop(campaign: string): Promise<void>;
   /** Waits for the end, however many runs it takes. */
   result(campaign: string): Promise<CampaignView>;
+  /** Where its artifacts lie. @throws {CampaignNotFound} */
+  storeOf(campaign: string): Promise<StoreLocation>;
   /** One file of an artifact, such as `report.html`. */
   readFile(campaign: string, artifact: ArtifactRef, path: string): Promise<Uint8Array>;
   close(): Promise<void>;
@@ -77,6 +86,10 @@ export async function connectCampaigns(
     found(campaign, () => handleOf(campaign).executeUpdate<void, [unknown]>(name, { args: [argument] }));
   const order = (campaign: string, name: string) =>
     found(campaign, () => handleOf(campaign).executeUpdate<void, []>(name));
+  const storeOf = async (campaign: string): Promise<StoreLocation> => {
+    const query = () => handleOf(campaign).query<CampaignProgress>(Query.Progress);
+    return (await found(campaign, query)).context.store;
+  };
   const view = (campaign: string) => found(campaign, () => viewOf(handleOf(campaign), openStore));
   return {
     start: (config) => start(client, config),
@@ -85,7 +98,7 @@ export async function connectCampaigns(
     liveProgress: (campaign) => found(campaign, () => liveProgress(client, handleOf(campaign))),
     pause: (campaign, reason) => update(campaign, Update.Pause, { reason }),
     resume: (campaign) => order(campaign, Update.Resume),
-    setBudget: (campaign, tokens) => update(campaign, Update.SetBudget, { tokens }),
+    setBudget: (campaign, change) => update(campaign, Update.SetBudget, change),
     stop: (campaign) => order(campaign, Update.Stop),
     async result(campaign) {
       await found(campaign, () => handleOf(campaign).result()).catch((error: unknown) => {
@@ -93,18 +106,16 @@ export async function connectCampaigns(
       });
       return view(campaign);
     },
-    async readFile(campaign, artifact, path) {
-      const { context } = await found(campaign, () => handleOf(campaign).query<CampaignProgress>(Query.Progress));
-      return readPart(await openStore(context.store), artifact, path);
-    },
+    storeOf,
+    readFile: async (campaign, artifact, path) => readPart(await openStore(await storeOf(campaign)), artifact, path),
     close,
   };
 }
 
 async function start(client: Client, config: CampaignConfig): Promise<{ workflowId: string; adopted: boolean }> {
   const workflowId = campaignWorkflowId(config.name);
-  const { name: campaign, task, seed, store } = config;
-  const context: CampaignContext = { campaign, task, seed, store };
+  const { name: campaign, task, seed, store, prompts } = config;
+  const context: CampaignContext = { campaign, task, seed, store, prompts };
   const input: CampaignInput<never> = { config, context, carried: null };
   const memo: CampaignMemo = { configuration: createHash('sha256').update(canonicalJson(config)).digest('hex') };
   try {

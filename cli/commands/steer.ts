@@ -2,6 +2,7 @@
 
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { BudgetConfig } from '../../contracts/campaign.ts';
 import type { CampaignListing, CampaignView, Campaigns } from '../../adapters/temporal/campaigns.ts';
 import { reuseText, roundText, scoresText, seedText } from '../campaign-tables.ts';
 import { printResult } from '../context.ts';
@@ -72,12 +73,12 @@ export function addResume(program: Command, context: CommandContext): void {
 
 export function addSet(program: Command, context: CommandContext): void {
   command(program, 'set', 'change a setting of a running campaign', 'diffract set embedded budget.tokens=200000')
-    .argument('<setting>', 'budget.tokens=NUMBER, or budget.tokens=none')
+    .argument('<setting>', `budget.KEY=NUMBER or budget.KEY=none; KEY is ${budgetKeys.join(', ')}`)
     .action(async (name: string, setting: string, options: JsonOption) => {
-      const tokens = tokenBudget(setting);
-      await withCampaigns(context, (campaigns) => campaigns.setBudget(name, tokens));
-      const text = `Campaign ${name}: budget of language-model tokens is ${tokens ?? 'lifted'}.`;
-      printResult(context, options, { campaign: name, budget: { tokens } }, text);
+      const { key, limit } = budgetSetting(setting);
+      await withCampaigns(context, (campaigns) => campaigns.setBudget(name, { [key]: limit }));
+      const text = `Campaign ${name}: budget.${key} is ${limit ?? 'lifted'}.`;
+      printResult(context, options, { campaign: name, budget: { [key]: limit } }, text);
     });
 }
 
@@ -130,12 +131,19 @@ function listText(listings: readonly CampaignListing[]): string {
   return textTable(['Campaign', 'state', 'last run began'], rows, ['state', 'last run began']);
 }
 
-function tokenBudget(setting: string): number | null {
-  const match = /^budget\.tokens=(none|[1-9]\d*)$/.exec(setting);
-  if (match === null) {
-    throw new UsageError(`Cannot set "${setting}"; expected budget.tokens=NUMBER or budget.tokens=none.`);
-  }
-  return match[1] === 'none' ? null : Number(match[1]);
+const budgetKeys = ['tokens', 'softTokens', 'cost', 'softCost'] as const satisfies readonly (keyof BudgetConfig)[];
+
+/** Tokens are whole, costs may have decimals. */
+function budgetSetting(setting: string): { key: keyof BudgetConfig; limit: number | null } {
+  const [, name, value = ''] = /^budget\.(\w+)=(.*)$/.exec(setting) ?? [];
+  const key = budgetKeys.find((known) => known === name);
+  const wanted = key?.toLowerCase().includes('tokens') === true ? /^[1-9]\d*$/ : /^\d*\.?\d+$/;
+  if (key !== undefined && value === 'none') return { key, limit: null };
+  if (key !== undefined && wanted.test(value) && Number(value) > 0) return { key, limit: Number(value) };
+  throw new UsageError(
+    `Cannot set "${setting}"; expected budget.KEY=NUMBER or budget.KEY=none, where KEY is ${budgetKeys.join(', ')} ` +
+      'and a number of tokens is whole.',
+  );
 }
 
 function statusText(view: CampaignView): string {
@@ -145,6 +153,7 @@ function statusText(view: CampaignView): string {
     `Campaign ${view.campaign}: ${view.state === 'running' ? running : (view.outcome ?? view.state)}`,
     waiting === null ? '' : `Waiting: ${waiting}`,
     failure === null ? '' : `Failed: ${failure}`,
+    view.ending === null ? '' : `Ended before its last round: ${view.ending}`,
     view.seedDiversity === null ? '' : seedText(view.seedDiversity),
     ...view.history.map((round) => `\n${roundText(round, view.rounds)}`),
     view.scores.length === 0 ? '' : `\n${scoresText(view.scores)}`,

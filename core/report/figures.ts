@@ -15,6 +15,8 @@ export interface ReportFigures {
   readonly campaign: string;
   readonly task: CampaignConfig['task'];
   readonly outcome: CampaignStatus['outcome'];
+  /** The stop rule that ended it before its last round, in words. */
+  readonly ending: CampaignStatus['ending'];
   readonly proxy: string;
   readonly seeds: { readonly diversity: Diversity | null; readonly funnel: readonly FunnelRow[] };
   readonly rounds: readonly RoundFigures[];
@@ -72,6 +74,7 @@ export function reportFigures(config: CampaignConfig, status: CampaignStatus): R
     campaign: status.campaign,
     task: config.task,
     outcome: status.outcome,
+    ending: status.ending,
     proxy: config.sketch.proxy,
     seeds: { diversity: status.seedDiversity, funnel: status.seedFunnel },
     rounds: status.history.map((round) => ({
@@ -99,7 +102,9 @@ export function generatorFunnels(rows: readonly FunnelRow[]): readonly Generator
     const stages = [...new Set(own.map(({ stage }) => stage))].map((stage) =>
       own.filter((row) => row.stage === stage).reduce(addRows),
     );
-    return { generator, made: stages[0]?.in ?? 0, kept: stages.at(-1)?.kept ?? 0, stages };
+    // A language model's requests come before what was read out of its answers.
+    const made = stages.find(({ stage }) => stage === 'parse') ?? stages[0];
+    return { generator, made: made?.in ?? 0, kept: stages.at(-1)?.kept ?? 0, stages };
   });
 }
 

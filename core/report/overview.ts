@@ -10,7 +10,7 @@ export function overview(figures: ReportFigures): Markup {
   const state = figures.outcome ?? 'not finished';
   return markup`<header><p class="eyebrow">Diffract campaign · task ${figures.task} · ${rounds} · ${state}</p>
 <h1>${figures.campaign}</h1>
-<p class="lead">${verdict(figures)}</p></header>
+<p class="lead">${verdict(figures)}${figures.ending === null ? '' : ` Ended early: ${figures.ending}.`}</p></header>
 <div class="tiles">${tiles(figures)}</div>`;
 }
 

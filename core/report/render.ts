@@ -10,6 +10,7 @@ import { markup } from './markup.ts';
 import type { Markup } from './markup.ts';
 import { overview } from './overview.ts';
 import { scoreSection } from './score-section.ts';
+import { steeringSection } from './steering-section.ts';
 import { reportStyle } from './style.ts';
 import { workSection } from './work-section.ts';
 
@@ -28,11 +29,13 @@ export function renderReport(input: { readonly config: CampaignConfig; readonly 
 function page(figures: ReportFigures): Markup {
   const scores = scoreSection(figures);
   const clusters = clusterSection(figures);
+  const steering = steeringSection(figures);
   const links = [
     link('diversity', 'Diversity'),
     scores === null ? null : link('scores', 'Benchmarks'),
     link('funnel', 'Candidates'),
     clusters === null ? null : link('clusters', 'Clusters'),
+    steering === null ? null : link('steering', 'Steering'),
     link('work', 'Time and tokens'),
     link('configuration', 'Configuration'),
     link('reading', 'How to read this'),
@@ -45,6 +48,7 @@ ${diversitySection(figures)}
 ${scores}
 ${funnelSection(figures)}
 ${clusters}
+${steering}
 ${workSection(figures)}
 ${configurationSection(figures)}
 ${readingSection(figures)}

@@ -37,12 +37,14 @@ export function workSection(figures: ReportFigures): Markup {
   )}</details></section>`;
 }
 
-function tokenTable({ rounds, tokens }: ReportFigures): Markup {
+function tokenTable({ rounds, tokens, config }: ReportFigures): Markup {
   const row = (name: string, use: ReportFigures['tokens'], seconds: string): readonly string[] => [
     name,
     whole(use.requests),
     whole(use.promptTokens),
+    whole(use.cachedTokens),
     whole(use.completionTokens),
+    use.cost === null ? 'unknown' : decimal(use.cost, 4),
     seconds,
   ];
   return table(
@@ -50,7 +52,9 @@ function tokenTable({ rounds, tokens }: ReportFigures): Markup {
       { title: '', kind: 'text' },
       { title: 'Requests', kind: 'number' },
       { title: 'Prompt', kind: 'number' },
+      { title: 'of it cached', kind: 'number' },
       { title: 'Completion', kind: 'number' },
+      { title: config.prices === null ? 'Cost' : `Cost, ${config.prices.currency}`, kind: 'number' },
       { title: 'Time', kind: 'number' },
     ],
     [

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CampaignView, Campaigns } from '../../adapters/temporal/campaigns.ts';
 import type { ChatExample, ModelRuntime } from '../../activities/ports/models.ts';
+import { promptFiles } from '../../adapters/prompts/prompt-files.ts';
 import { createDataServices } from '../../cli/data-services.ts';
+import { createStoreServices } from '../../cli/store-services.ts';
 import { runCommandLine } from '../../cli/program.ts';
 import type { LocalStack, Services } from '../../cli/services.ts';
 import type { Terminal } from '../../cli/terminal.ts';
@@ -67,9 +69,10 @@ export function createWorld(
     liveProgress: () => Promise.resolve({ done: Math.min(100, 7 * asked), total: 100, trouble: null }),
     pause: (name, reason) => say(`pause ${name}: ${reason}`),
     resume: (name) => say(`resume ${name}`),
-    setBudget: (name, tokens) => say(`setBudget ${name} ${String(tokens)}`),
+    setBudget: (name, change) => say(`setBudget ${name} ${JSON.stringify(change)}`),
     stop: (name) => say(`stop ${name}`),
     result: () => Promise.resolve(completed),
+    storeOf: () => Promise.resolve({ kind: 'directory', path: join(stateFolder, 'store') }),
     readFile: (_, __, path) => Promise.resolve(new TextEncoder().encode(`contents of ${path}`)),
     close: () => say('close'),
     ...campaignsChange,
@@ -84,10 +87,13 @@ export function createWorld(
     environment: { TEMPORAL_ADDRESS: 'somewhere:7233' },
     stateFolder,
     task: taskNamed,
+    promptFiles,
+    probeEndpoint: () => Promise.resolve([]),
     connect: ({ address }) => say(`connect ${address}`).then(() => campaigns),
     startStack: () => say('start stack').then(() => stack),
     openRuntime: () => Promise.reject(new Error('no model here')),
     ...createDataServices(stateFolder),
+    ...createStoreServices(),
     openMatrixEngine: () => Promise.resolve({ ...plainEngine, close: () => Promise.resolve() }),
     readDataset: () => {
       throw new Error('no data here');

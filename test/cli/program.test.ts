@@ -20,7 +20,7 @@ describe('diffract run', () => {
     assert.deepEqual(calls, ['connect somewhere:7233', 'start embedded', 'close']);
     assert.match(messages, /Round 3 of 3: 48 accepted, 1\.26 x random/);
     assert.match(messages, /random draw, same n +48 +17\.10 +16\.00 to 18\.30/);
-    assert.match(messages, /tiny-model +9 +0 +parse\/no-fields 6/);
+    assert.match(messages, /tiny-model +9 +0 +generate\/cut-short 1, parse\/no-fields 6/);
     assert.match(output, /ood-breaking-nli +out of distribution +48 +31\.0 %/);
     assert.match(output, /completed with 144 accepted samples; reused 1 of 6 stages/);
     const report = join(services.stateFolder, 'reports/embedded/report.html');
@@ -150,13 +150,21 @@ describe('the other commands', () => {
       ['pause', 'x', '--reason', 'lunch'],
       ['resume', 'x'],
       ['set', 'x', 'budget.tokens=5000'],
+      ['set', 'x', 'budget.softCost=2.5'],
       ['set', 'x', 'budget.tokens=none'],
       ['stop', 'x'],
     ]) {
       assert.equal((await run(...line)).code, 0);
     }
     const asked = calls.filter((call) => !/^(connect|close)/.test(call));
-    assert.deepEqual(asked, ['pause x: lunch', 'resume x', 'setBudget x 5000', 'setBudget x null', 'stop x']);
+    assert.deepEqual(asked, [
+      'pause x: lunch',
+      'resume x',
+      'setBudget x {"tokens":5000}',
+      'setBudget x {"softCost":2.5}',
+      'setBudget x {"tokens":null}',
+      'stop x',
+    ]);
   });
 
   it('answer 4 for a campaign that nobody knows, 69 without a server, 2 for a wrong setting', async () => {
@@ -166,7 +174,9 @@ describe('the other commands', () => {
     assert.equal(answer.messages, 'No campaign named x\n');
     assert.equal((await createWorld([running], { environment: {} }).run('status', 'x')).code, 69);
     assert.equal((await createWorld([running], { connect: unreachable }).run('status', 'x')).code, 69);
-    assert.equal((await createWorld().run('set', 'x', 'rounds=3')).code, 2);
+    for (const setting of ['rounds=3', 'budget.tokens=1.5', 'budget.cost=-1', 'budget.cost=', 'budget.money=3']) {
+      assert.equal((await createWorld().run('set', 'x', setting)).code, 2, setting);
+    }
   });
 
   it('show the state as text and as JSON', async () => {

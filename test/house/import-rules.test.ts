@@ -29,6 +29,7 @@ const orderly: Tree = {
     import type { Store } from '../../activities/ports.ts';
     export const s3 = [readFileSync, S3Client]; export type S3 = Store;`,
   'adapters/onnx/session.ts': `import onnx from 'onnxruntime-node'; export const session = onnx;`,
+  'adapters/language/detector.ts': `import { eld } from 'eld'; export const language = eld;`,
   'adapters/llm/server.ts': `import { llama } from 'node-llama-cpp'; export const server = llama;`,
   'config/schema.ts': `import { z } from 'zod'; export const schema = z;`,
   'workflows/campaign.ts': `import { sleep } from '@temporalio/workflow';
@@ -84,6 +85,9 @@ const breaches: Record<string, Tree> = {
   'nothing-imports-test': {
     'test/helper.ts': 'export const helper = 1;',
     'tasks/helped.ts': `import { helper } from '../test/helper.ts'; export const x = helper;`,
+  },
+  'language-identifier-only-in-its-adapter': {
+    'tasks/language.ts': `import { eld } from 'eld'; export const x = eld;`,
   },
   'onnxruntime-only-in-its-adapter': { 'tasks/onnx.ts': `import onnx from 'onnxruntime-node'; export const x = onnx;` },
   's3-only-in-the-store': {

@@ -12,10 +12,20 @@ export const inventedConfig: CampaignConfig = {
   benchmarks: [],
   rounds: 3,
   generators: [{ kind: 'symbolic', name: 'rules', slices: ['negation'], count: 160 }],
-  decontamination: { ngram: 8, overlap: 0.6, commonShare: 0.01 },
+  filters: {
+    prompt: { least: 1, most: 8000 },
+    completion: { least: 1, most: 40000 },
+    language: null,
+    nearDuplicates: { ngram: 5, buckets: 14, hashes: 8 },
+    judge: null,
+  },
+  decontamination: { profile: 'open-r1', semantic: null },
   sketch: { proxy: 'smollm2-135m-instruct', p: 32, seed: 0, target: 'text', tokenBudget: 1024, shardRows: 32 },
-  selection: { method: 'sparse-clusters', clusterShare: 0.1, sparseShare: 0.5, accept: 48 },
-  budget: { tokens: null },
+  selection: { method: 'sparse-clusters', clusterShare: 0.1, sparseShare: 0.5, accept: 48, audit: 32 },
+  stop: { gVendi: null, gain: null },
+  budget: { tokens: null, softTokens: null, cost: null, softCost: null },
+  prices: { version: '2026-11', currency: 'USD', models: { tiny: { input: 1, cached: 0.5, output: 2 } } },
+  prompts: {},
 };
 
 export const inventedStatus: CampaignStatus = {
@@ -36,7 +46,7 @@ export const inventedStatus: CampaignStatus = {
     score('ood-hans-regenerated', 'out', 0.5, 0.48, [-0.1, 0.06]),
     score('ood-med', 'out', 0.46, 0.55, [-0.02, 0.2]),
   ],
-  tokens: { requests: 12, promptTokens: 4210, completionTokens: 1893 },
+  tokens: { requests: 12, promptTokens: 4210, cachedTokens: 120, completionTokens: 1893, cost: 0.0079 },
   timings: [
     { stage: 'import', round: 0, seconds: 0.4, reused: true, rows: 96 },
     { stage: 'sketch', round: 0, seconds: 34.5, reused: false, rows: 96 },
@@ -48,6 +58,7 @@ export const inventedStatus: CampaignStatus = {
   pool: { kind: 'samples', manifest: 'ab'.repeat(32), rows: 238, bytes: 52_000 },
   checkpoint: { kind: 'checkpoint', manifest: 'cd'.repeat(32), rows: 0, bytes: 4_000_000 },
   report: null,
+  ending: null,
   outcome: 'completed',
 };
 
@@ -61,17 +72,32 @@ function round(index: number): RoundSummary {
     poolAfter: diversity(18.4 + 2.5 * index, n),
     poolAfterRandom: diversity(17.1 + 1.7 * index, n),
     clusterSizes: Array.from({ length: 9 + 5 * index }, (_, cluster) => 2 + ((cluster * 7) % 19)),
+    steering: {
+      candidates: Array.from({ length: 9 + 5 * index }, (_, cluster) => (cluster * 5) % 7),
+      accepted: Array.from({ length: 9 + 5 * index }, (_, cluster) => ((cluster * 5) % 7) >> 1),
+      sparse: { clusters: 4 + 2 * index, pool: 30 + index, candidates: 48, accepted: 40, verifiedShare: 0.72 },
+      dense: {
+        clusters: 5 + 3 * index,
+        pool: n - 78 - index,
+        candidates: 61,
+        accepted: 8,
+        verifiedShare: index === 1 ? null : 0.91,
+      },
+      refused: 21,
+      audited: index === 1 ? 0 : 21,
+    },
     funnel: [
       row('parse', 'rules', 160, {}),
       row('deduplicate', 'rules', 160, { duplicate: 21 - 4 * index }),
       row('decontaminate', 'rules', 139 + 4 * index, { 'benchmark-copy': 3 }),
       row('verify', 'rules', 136 + 4 * index, { inconsistent: 1 }),
       row('select', 'rules', 135 + 4 * index, { 'dense-cluster': 60, 'quota-full': 27 + 4 * index }),
+      row('generate', 'tiny-model', 5, { 'cut-short': 1 }),
       row('parse', 'tiny-model', 9, { 'no-fields': 6, 'cut-short': 2 }),
       row('deduplicate', 'tiny-model', 1, {}),
       row('verify', 'tiny-model', 1, { 'no-agreement': 1 }),
     ],
-    tokens: { requests: 4, promptTokens: 1400, completionTokens: 631 },
+    tokens: { requests: 4, promptTokens: 1400, cachedTokens: 40, completionTokens: 631, cost: 0.0026 },
     seconds: 94.2 + index,
   };
 }

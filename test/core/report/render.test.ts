@@ -43,8 +43,20 @@ describe('the HTML report', () => {
       .split('<section')
       .slice(1)
       .filter((section) => section.includes('<svg'));
-    assert.equal(sections.length, 5);
+    assert.equal(sections.length, 6);
     for (const section of sections) assert.match(section, /<table>/);
+  });
+
+  it('shows what was accepted and right near sparse and near dense clusters, and says what is not known', () => {
+    const [, section = ''] = html.split('<section id="steering">');
+    assert.match(
+      section,
+      /sparse<\/td>.*?<td class="">48<\/td><td class="">40<\/td><td class="">83\.3 %<\/td><td class="">72\.0 %/s,
+    );
+    assert.match(
+      section,
+      /dense<\/td>.*?<td class="">61<\/td><td class="">8<\/td><td class="">13\.1 %<\/td><td class="">not known/s,
+    );
   });
 
   it('colours a change only when its interval excludes zero', () => {
