@@ -88,10 +88,13 @@ describe('the chain of records', () => {
   it('refuses a stage that the store does not have', async (test) => {
     const place = await makeWorkplace(test);
     const { recordRound, base } = await makeChain(place);
-    await assert.rejects(recordRound({ ...base, stages: [{ name: 'verify', key: 'ab'.repeat(32), seconds: 1, reused: false }] }), {
-      type: 'MissingArtifact',
-      message: /stage key (?:ab)+ is not in the store/,
-    });
+    await assert.rejects(
+      recordRound({ ...base, stages: [{ name: 'verify', key: 'ab'.repeat(32), seconds: 1, reused: false }] }),
+      {
+        type: 'MissingArtifact',
+        message: /stage key (?:ab)+ is not in the store/,
+      },
+    );
   });
 
   it('becomes a report as a page and as data, that agree', async (test) => {

@@ -275,6 +275,20 @@ describe('a bad campaign file', () => {
       /solver\.agreement: found 3, expected at most attempts \(2\)/,
     ],
     [
+      'agreement that cannot be reached on rows of a file',
+      withGenerator(
+        '{ kind: file, name: x, count: 2, sources: [{ kind: file, path: a.jsonl, map: {} }], solver: { attempts: 1, endpoint: { url: embedded, model: m } } }',
+      ),
+      /solver\.agreement: found 2, expected at most attempts \(1\)/,
+    ],
+    [
+      'a solver of rows of a file that nobody serves',
+      withGenerator(
+        '{ kind: file, name: x, count: 2, sources: [{ kind: file, path: a.jsonl, map: {} }], solver: { endpoint: { model: m } } }',
+      ),
+      /generators\[1\]\.solver\.endpoint: found neither url nor servers/,
+    ],
+    [
       'an endpoint that nobody serves',
       withGenerator('{ kind: llm, name: x, requests: 2, endpoint: { model: m } }'),
       /generators\[1\]\.endpoint: found neither url nor servers/,
