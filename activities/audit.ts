@@ -2,7 +2,6 @@
 // whether sparse regions hold more wrong answers than dense ones.
 
 import type { AuditInput, AuditSummary, DataActivities } from '../contracts/activities.ts';
-import type { TableRef } from '../contracts/artifacts.ts';
 import type { Sample } from '../contracts/samples.ts';
 import { uniformAt } from '../core/random/philox.ts';
 import type { OpenStore, Store } from './ports/store.ts';
@@ -35,7 +34,7 @@ async function drawRefused(
   let refused = 0;
   let drawn: { readonly sample: Sample; readonly place: number }[] = [];
   if (rejects === null || rejects.rows === 0 || count === 0) return { drawn: [], refused };
-  for await (const part of store.readTable({ ...rejects, kind: 'rejects' } as TableRef<'rejects'>)) {
+  for await (const part of store.readTable({ ...rejects, kind: 'rejects' })) {
     for (const { item } of part) {
       const sample = JSON.parse(item) as Sample;
       // A candidate whose attempts agreed on nothing has no completion, so no gradient.

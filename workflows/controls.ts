@@ -66,32 +66,32 @@ export function openControls(carried: ControlState, { onHold, onBudget }: Listen
     if (state.paused !== null) await hold(null);
   });
 
-  /** A pause on top of a spent budget, and its end, change what is waited for and what is shown. */
-  async function waitFor(reason: () => string | null): Promise<void> {
-    let held = reason();
-    if (held === null) return;
-    while (held !== null) {
-      const shown = held;
-      await onHold(shown);
-      await condition(() => reason() !== shown);
-      held = reason();
-    }
-    await onHold(null);
-  }
-
   return {
     state: () => state,
-    clearance: () => waitFor(() => (state.stopping ? null : state.paused)),
+    clearance: () => waitWhile(() => (state.stopping ? null : state.paused), onHold),
     async spendingClearance(tokens) {
       const soft = () => (state.softPassed ? null : softBudgetReason(tokens(), state.budget));
-      await waitFor(() => {
+      await waitWhile(() => {
         const budget = hardBudgetReason(tokens(), state.budget) ?? soft();
         softHeld = budget !== null && budget === soft();
         return state.stopping ? null : (state.paused ?? budget);
-      });
+      }, onHold);
       softHeld = false;
     },
   };
+}
+
+/** A pause on top of a spent budget, and its end, change what is waited for and what is shown. */
+async function waitWhile(reason: () => string | null, onHold: Listeners['onHold']): Promise<void> {
+  let held = reason();
+  if (held === null) return;
+  while (held !== null) {
+    const shown = held;
+    await onHold(shown);
+    await condition(() => reason() !== shown);
+    held = reason();
+  }
+  await onHold(null);
 }
 
 function requireBudget(change: SetBudgetArguments): void {
