@@ -32,15 +32,14 @@ const refusalsOfOne = [400, 413, 422];
 
 /** @returns what the servers honour; null when nothing had to be asked */
 export async function askAtOnce({ book, model, groups, signal }: Asked): Promise<Capabilities | null> {
-  const opened: (Promise<OpenedModel> | undefined)[] = [];
+  const opened = onceWanted(() => openModel(model, signal));
   let done = 0;
   const failures = await inWindow(groups, questionsAtOnce, async (group, stopped) => {
     const { release } = await book.claim(group);
     try {
       const missing = book.openAmong(group);
       if (missing.length > 0) {
-        const one = (opened[0] ??= openModel(model, signal));
-        await answerGroup({ ...(await one), book, signal, stopped }, missing);
+        await answerGroup({ ...(await opened.obtain()), book, signal, stopped }, missing);
       }
       reportProgress({ done: ++done, total: groups.length });
     } finally {
@@ -48,7 +47,13 @@ export async function askAtOnce({ book, model, groups, signal }: Asked): Promise
     }
   });
   if (failures.length > 0) throw gravest(failures, signal);
-  return (await opened[0])?.capabilities ?? null;
+  return (await opened.made())?.capabilities ?? null;
+}
+
+/** What is made when it is first wanted, and then shared. */
+function onceWanted<Value>(make: () => Promise<Value>) {
+  let made: Promise<Value> | undefined;
+  return { obtain: () => (made ??= make()), made: () => made };
 }
 
 interface OpenedModel {
@@ -88,7 +93,7 @@ async function answerByOne(now: AskingNow, requests: readonly BookedRequest[]): 
 /** Asks until all of these have an answer or a failure, one call at a time. */
 async function answerTogether(now: AskingNow, requests: readonly BookedRequest[]): Promise<void> {
   const { book, signal } = now;
-  for (let tries = 0; ; tries++) {
+  for (let tries = 0; ;) {
     const open = book.openAmong(requests);
     if (open.length === 0) return;
     try {
@@ -100,7 +105,7 @@ async function answerTogether(now: AskingNow, requests: readonly BookedRequest[]
         return;
       }
       if (error instanceof UnusableAnswer) await logFailure(book, open, error);
-      await waitOrGiveUp(error, tries, now);
+      await waitOrGiveUp(error, tries++, now);
     }
     signal.throwIfAborted();
   }
@@ -118,7 +123,8 @@ async function callOnce({ model, book, signal }: AskingNow, requests: readonly B
 async function logFailure(book: RequestBook, requests: readonly BookedRequest[], error: UnusableAnswer): Promise<void> {
   const id = momentId();
   const events = requests.map(({ hash }, place) => {
-    const billed = place === 0 ? error.failedTry : { ...error.failedTry, promptTokens: 0, completionTokens: 0 };
+    const free = { ...error.failedTry, promptTokens: 0, completionTokens: 0, estimated: false };
+    const billed = place === 0 ? error.failedTry : free;
     return { hash, id, event: { kind: 'failed-try', ...billed, detail: error.message, counted: place === 0 } as const };
   });
   await book.append(events);

@@ -26,12 +26,12 @@ export async function askByBatch({ book, model, groups, signal }: Asked): Promis
     for (const filing of filingsOf(book, open)) {
       const state = await batch.poll(filing.batch, signal);
       if (state.state === 'running') running.push({ filing, state });
-      else await collect(book, batch, { filing, requests: open, signal });
+      else await collect(book, batch, { filing, state, requests: open, signal });
     }
     open = book.openAmong(requests);
     const unfiled = open.filter(({ hash }) => book.recordOf(hash).filed === null);
     reportProgress({ done: requests.length - open.length, total: requests.length });
-    if (unfiled.length > 0) running.push(await file(book, batch, unfiled, signal));
+    if (unfiled.length > 0) running.push(await file(book, batch, { requests: unfiled, signal }));
     if (running.length > 0) throw stillRunning(running);
     return null;
   } finally {
@@ -46,6 +46,11 @@ interface Running {
   readonly state: BatchState;
 }
 
+interface Filed {
+  readonly requests: readonly BookedRequest[];
+  readonly signal: AbortSignal;
+}
+
 /** The batches that may still answer some of these, each once. */
 function filingsOf(book: RequestBook, requests: readonly BookedRequest[]): Filing[] {
   const filings = requests.flatMap(({ hash }) => book.recordOf(hash).filed ?? []);
@@ -56,11 +61,7 @@ function filingsOf(book: RequestBook, requests: readonly BookedRequest[]): Filin
 async function collect(
   book: RequestBook,
   batch: BatchEndpoint,
-  {
-    filing,
-    requests,
-    signal,
-  }: { readonly filing: Filing; readonly requests: readonly BookedRequest[]; readonly signal: AbortSignal },
+  { filing, state, requests, signal }: Running & Pick<Filed, 'requests' | 'signal'>,
 ): Promise<void> {
   const id = `${filing.id}/collected`;
   const asked = new Map(requests.map((one) => [one.hash, one]));
@@ -78,21 +79,18 @@ async function collect(
     ({ hash }) => !heard.has(hash) && book.recordOf(hash).filed?.batch.id === filing.batch.id,
   );
   const silences = silent.map(({ hash }) => {
-    const detail = failures.get(hash) ?? `batch ${filing.batch.id} ended without a word on this request`;
+    const silence = `batch ${filing.batch.id} ended without a word on this request (${state.detail})`;
+    const detail = failures.get(hash) ?? silence;
     return { hash, event: { kind: 'unanswered', batch: filing.batch, detail } as const };
   });
   await book.append([...answered, ...silences].map((event) => ({ ...event, id })));
 }
 
-async function file(
-  book: RequestBook,
-  batch: BatchEndpoint,
-  requests: readonly BookedRequest[],
-  signal: AbortSignal,
-): Promise<Running> {
+async function file(book: RequestBook, batch: BatchEndpoint, { requests, signal }: Filed): Promise<Running> {
   const handle: BatchHandle = await batch.submit(
     requests.map(({ hash, request }) => ({ customId: hash, request })),
     signal,
+    requests.flatMap(({ hash }) => book.recordOf(hash).ended),
   );
   const filing = { kind: 'filed', batch: handle, at: Date.now() } as const;
   const id = momentId();

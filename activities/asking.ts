@@ -4,6 +4,7 @@
 import { FailureType, PermanentError } from '../contracts/failures.ts';
 import type { TableRef } from '../contracts/artifacts.ts';
 import type { LanguageModelUse } from '../contracts/campaign.ts';
+import type { Attempt } from '../contracts/samples.ts';
 import type { TokenUse } from '../contracts/status.ts';
 import { uniformAt } from '../core/random/philox.ts';
 import { askAtOnce } from './asking-at-once.ts';
@@ -11,7 +12,7 @@ import { askByBatch } from './asking-by-batch.ts';
 import type { ChunkWork } from './chunks.ts';
 import { writeLedger, type Account } from './ledger.ts';
 import { openRequestBook, type BookedRequest, type RequestBook } from './request-book.ts';
-import { momentId } from './request-record.ts';
+import { isAnswer, momentId } from './request-record.ts';
 import type { ChatChoice, ChatMessage, OpenEndpoint, RequestHash, ResponseSchema } from './ports/language-model.ts';
 
 export interface AskingPorts {
@@ -72,6 +73,11 @@ export function drawnSeed(text: string, index: number): number {
 /** The text of an answer; '' where none came, or one that was cut short: that says nothing, whatever its last words look like. */
 export function wholeText(answer: Answer): string {
   return answer.kind === 'choice' && answer.choice.finishReason !== 'length' ? answer.choice.content : '';
+}
+
+/** A row of words: `id` and its answers' texts. */
+export function attemptOf(id: string, answers: readonly Answer[]): Attempt {
+  return { id, responses: answers.map(wholeText), requestHashes: answers.map(({ requestHash }) => requestHash) };
 }
 
 /**
@@ -137,7 +143,7 @@ async function assertSomeAnswered(
 ): Promise<void> {
   const [first] = requests;
   if (first === undefined || requests.some(({ hash }) => book.recordOf(hash).answer !== null)) return;
-  if (requests.length < tellingRequests && !book.log.isEmpty()) return;
+  if (requests.length < tellingRequests && (await book.log.some(isAnswer))) return;
   const { reason, detail } = book.failureOf(first.hash) ?? { reason: 'unknown', detail: '' };
   const id = momentId();
   await book.append(requests.map(({ hash }) => ({ hash, id, event: { kind: 'pardon' } })));
@@ -145,6 +151,6 @@ async function assertSomeAnswered(
     FailureType.RequestRefused,
     `Stage ${stage}: model "${use.endpoint.model}" gave nothing usable for any of ${requests.length} requests, at least 1 was ` +
       `expected. The first one: ${reason}: ${detail}. ` +
-      'Mend the server, the model or the form that is asked for, and resume; answers that came are kept.',
+      'Mend the server, the model or the form that is asked for, and run the campaign again: what is logged is found.',
   );
 }

@@ -9,7 +9,6 @@ import type { Sample } from '../contracts/samples.ts';
 import { rowsInMemory } from '../core/diversity/row-source.ts';
 import { itemAt } from '../core/item-at.ts';
 import type { MatrixEngine } from '../core/matrix/engine.ts';
-import { plainEngine } from '../core/matrix/plain-engine.ts';
 import { drawItems, evenUrn, weightedUrn } from '../core/random/weighted-draw.ts';
 import { nearestOf } from '../core/selection/methods.ts';
 import { NO_CLUSTER, sparseMembers } from '../core/selection/sparse-members.ts';
@@ -33,8 +32,8 @@ export type DrawFewShots = (draw: string) => FewShots;
 export interface FewShotPorts {
   readonly store: Store;
   readonly promptFiles: PromptFiles;
-  /** Assigns pool sketches to clusters. Default: loops on this thread. */
-  readonly engine?: MatrixEngine;
+  /** Assigns pool sketches to clusters. */
+  readonly engine: MatrixEngine;
 }
 
 /** Least populated share of the clusters that `sparse-cluster` draws from: what the published code names for it. */
@@ -115,12 +114,12 @@ async function sparseRows(
     pool,
     poolSketches,
     clusters,
-    engine = plainEngine,
+    engine,
   }: {
     readonly pool: PackedPool;
     readonly poolSketches: TableRef<'sketches'>;
     readonly clusters: ArtifactRef;
-    readonly engine?: MatrixEngine | undefined;
+    readonly engine: MatrixEngine;
   },
 ): Promise<readonly Uint32Array[]> {
   const { centroids, sizes } = await readClusters(store, clusters);

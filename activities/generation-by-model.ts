@@ -4,6 +4,7 @@
 import type { GenerateJob } from '../contracts/activities.ts';
 import type { LanguageModelGeneratorConfig } from '../contracts/campaign.ts';
 import type { Draft, Lineage, Reject } from '../contracts/samples.ts';
+import type { MatrixEngine } from '../core/matrix/engine.ts';
 import { generationMessages } from '../tasks/messages.ts';
 import { taskNamed } from '../tasks/registry.ts';
 import { askAll, chunkRowsFor, type Answer, type AskingPorts, type Question } from './asking.ts';
@@ -16,6 +17,7 @@ import { countsOf } from './sieve.ts';
 
 export interface ModelGenerationPorts extends AskingPorts {
   readonly promptFiles: PromptFiles;
+  readonly engine: MatrixEngine;
 }
 
 /** What decides the drafts, and nothing else: neither servers nor routes, and not who solves them later. */
@@ -63,7 +65,7 @@ async function askForDrafts(
   const { context, round, prices } = job;
   const { store, range } = work;
   const key = `${context.seed}/${generator.name}/r${round}`;
-  const draw = await openFewShots({ store, promptFiles: ports.promptFiles }, { ...job, generator });
+  const draw = await openFewShots({ ...ports, store }, { ...job, generator });
   const shown = Array.from({ length: range.end - range.start }, (_, place): Shown => {
     const index = range.start + place;
     return { index, ...draw(`${key}/${index}`) };

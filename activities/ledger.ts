@@ -115,7 +115,7 @@ function entryOf(
     model: account.use.endpoint.model,
     ...tokens,
     failedTries: failures.filter(({ counted }) => counted).length + unused.length,
-    estimated: answer?.usage?.estimated ?? false,
+    estimated: [answer?.usage, ...failures, ...unused].some((one) => one?.estimated === true),
     priceVersion: price.version,
     cost: price.price === null ? null : costOf(tokens, price.price),
   };

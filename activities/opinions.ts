@@ -2,10 +2,9 @@
 
 import type { TableKind, TableRef, TableRows } from '../contracts/artifacts.ts';
 import type { CampaignContext, LanguageModelUse, PriceTable } from '../contracts/campaign.ts';
-import type { Attempt } from '../contracts/samples.ts';
 import type { Message } from '../tasks/task.ts';
 import type { Template, TemplateSpecification } from '../tasks/template.ts';
-import { askAll, chunkRowsFor, wholeText, type Answer, type AskingPorts } from './asking.ts';
+import { askAll, attemptOf, chunkRowsFor, type AskingPorts } from './asking.ts';
 import type { ChunkRecipe } from './chunks.ts';
 import type { PromptFiles } from './ports/prompts.ts';
 import type { Store } from './ports/store.ts';
@@ -48,13 +47,9 @@ export async function opinionRecipe<Kind extends 'samples' | 'pairs'>(
       const chunk = await readRowRange(store, rows, work.range.start, work.range.end);
       const questions = chunk.map((row) => ({ id: row.id, messages: messages(prompt, row), choices: 1 }));
       const { answers, ledger, tokens } = await askAll(ports, role, questions, work);
-      const opinions = chunk.map(({ id }) => opinionOf(id, answers.get(id) ?? []));
+      const opinions = chunk.map(({ id }) => attemptOf(id, answers.get(id) ?? []));
       const output = await writeRows(store, 'attempts', opinions);
       return { output, rejects: null, counts: {}, tokens, ledger };
     },
   };
-}
-
-function opinionOf(id: string, answers: readonly Answer[]): Attempt {
-  return { id, responses: answers.map(wholeText), requestHashes: answers.map(({ requestHash }) => requestHash) };
 }

@@ -42,6 +42,7 @@ const nothingKnown: RequestRecord = {
   failures: [],
   held: { failures: [], silences: [] },
   filed: null,
+  ended: [],
 };
 
 /** Requests that are being asked by this process, by log and hash. */
@@ -51,6 +52,7 @@ export function openRequestBook(log: ResponseLog): RequestBook {
   const entries = new Map<string, LogEntry[]>();
   const records = new Map<string, RequestRecord>();
   const refusals = new Map<string, string>();
+  const vainTries = new Map<string, number>();
   const claimed = underWay.get(log) ?? new Map<string, Promise<void>>();
   underWay.set(log, claimed);
 
@@ -61,7 +63,7 @@ export function openRequestBook(log: ResponseLog): RequestBook {
   const book: RequestBook = {
     log,
     recordOf: (hash) => records.get(hash) ?? nothingKnown,
-    failureOf: (hash) => failureIn(book.recordOf(hash), refusals.get(hash)),
+    failureOf: (hash) => failureIn(book.recordOf(hash), refusals.get(hash), vainTries.get(hash) ?? 0),
     openAmong: (requests) =>
       requests.filter(({ hash }) => book.recordOf(hash).answer === null && book.failureOf(hash) === null),
     noteRefusal: (hash, detail) => void refusals.set(hash, detail),
@@ -88,22 +90,25 @@ export function openRequestBook(log: ResponseLog): RequestBook {
       const added = events.map(({ hash, id, event }) => ({ hash, id, content: event }));
       await log.append(added);
       for (const entry of added) know(entry.hash, [...(entries.get(entry.hash) ?? []), entry]);
+      for (const { hash, event } of events) {
+        if (event.kind === 'failed-try') vainTries.set(hash, (vainTries.get(hash) ?? 0) + 1);
+      }
     },
   };
   return book;
 }
 
+/** @param vainTries - of this book itself: a pardon by a clock that is ahead does not hide them */
 function failureIn(
-  { answer, held: { failures, silences } }: RequestRecord,
+  { answer, failures: all, held: { failures, silences } }: RequestRecord,
   refusal: string | undefined,
+  vainTries: number,
 ): RequestFailure | null {
   if (answer !== null) return null;
   if (refusal !== undefined) return { reason: 'request-refused', detail: refusal };
-  if (failures.length >= unusableLimit) {
-    return {
-      reason: 'unusable-answer',
-      detail: `${failures.length} tries; the last: ${failures.at(-1)?.detail ?? ''}`,
-    };
+  const tries = Math.max(failures.length, vainTries);
+  if (tries >= unusableLimit) {
+    return { reason: 'unusable-answer', detail: `${tries} tries; the last: ${all.at(-1)?.detail ?? ''}` };
   }
   if (silences.length < silenceLimit) return null;
   return {

@@ -48,10 +48,17 @@ export interface RequestRecord {
   readonly surplus: readonly LoggedAnswer[];
   /** All that were billed. */
   readonly failures: readonly LoggedFailure[];
-  /** What counts against the request: the failures and silences since the last pardon. */
+  /** What counts against the request: by the clocks of those who logged it, the failures and silences since the last pardon. */
   readonly held: { readonly failures: readonly LoggedFailure[]; readonly silences: readonly LoggedSilence[] };
   /** The batch that may still answer, with the id of its entry. */
   readonly filed: (LoggedFiling & { readonly id: string }) | null;
+  /** The batches that ended without an answer. */
+  readonly ended: readonly BatchHandle[];
+}
+
+/** Whether a logged content is an answer. */
+export function isAnswer(content: unknown): boolean {
+  return (content as LoggedEvent).kind === 'answer';
 }
 
 /** @param entries - of one request, in the order of their ids */
@@ -64,9 +71,10 @@ export function recordOf(entries: readonly LogEntry[]): RequestRecord {
   const silences = ofKind('unanswered');
   const pardon = ofKind('pardon').at(-1)?.id ?? '';
   const since = <Event extends { readonly id: string }>(all: readonly Event[]) => all.filter(({ id }) => id > pardon);
-  const ended = new Set(silences.map(({ batch }) => batch.id));
-  const filed = answer === null ? (ofKind('filed').findLast(({ batch }) => !ended.has(batch.id)) ?? null) : null;
-  return { answer, surplus, failures, held: { failures: since(failures), silences: since(silences) }, filed };
+  const ended = silences.map(({ batch }) => batch);
+  const isOpen = ({ batch: { id } }: LoggedFiling) => !ended.some((one) => one.id === id);
+  const filed = answer === null ? (ofKind('filed').findLast(isOpen) ?? null) : null;
+  return { answer, surplus, failures, held: { failures: since(failures), silences: since(silences) }, filed, ended };
 }
 
 /** An entry's id, later for later moments: nine digits of base 36 hold milliseconds for three thousand years. */

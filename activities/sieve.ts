@@ -10,6 +10,8 @@ import { openRowWriter } from './rows.ts';
 export interface Refusal {
   readonly reason: string;
   readonly detail: string;
+  /** The sample with what the gate found out about it; absent: as it came. */
+  readonly sample?: Sample;
 }
 
 /** Wait for each call before the next. */
@@ -63,7 +65,8 @@ export async function sift(
     for (const { lineage } of part) taken[lineage.generator] = (taken[lineage.generator] ?? 0) + 1;
     for (const sample of part) {
       const verdict = await gate(sample);
-      if ('reason' in verdict) await sieve.reject(sample.id, sample.lineage.generator, verdict, sample);
+      if ('reason' in verdict)
+        await sieve.reject(sample.id, sample.lineage.generator, verdict, verdict.sample ?? sample);
       else await sieve.keep(verdict);
     }
     done += part.length;

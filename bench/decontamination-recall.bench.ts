@@ -1,5 +1,6 @@
-// How much of a leak each n-gram profile finds: benchmark items planted among 100,000 rows by kind of change, what else is dropped, what
-// each profile drops of real training sets, and the recall of the nearest benchmark row by embedding, before any judge.
+// How much of a leak each n-gram profile finds: benchmark items planted among 100,000 rows by kind of change, once and many times,
+// what else is dropped, what each profile drops of real training sets, and the recall of the nearest benchmark row by embedding,
+// before any judge.
 //   node --import tsx bench/decontamination-recall.bench.ts [DATA] [EACH] [SAMPLES]
 // EACH items of every kind; SAMPLES rows without an item are embedded beside them (0 leaves the embedding out, which needs the encoder:
 // `diffract models pull all-minilm-l6-v2`).
@@ -23,6 +24,7 @@ const [data = MATH_FOLDER, each = '50', samples = '2000'] = process.argv.slice(2
 
 const ROWS = 100_000;
 const SYMBOLIC_OF_EACH_SLICE = 3000;
+const LEAKS = [1, 6, 30];
 const PLANTED_FROM = ['gsm8k', 'svamp', 'multiarith', 'math-test', 'olympiadbench'];
 
 interface Row {
@@ -39,6 +41,7 @@ const rows = mixedRows();
 console.log(`${rows.length} rows: ${countsOf(rows.map(({ source }) => source))}; ${benchmarks.length} benchmark rows`);
 const toRead: { set: string; text: string; hit: Contamination }[] = [];
 showRecall();
+showRepeatedLeaks();
 showTrainingSets();
 if (Number(samples) > 0) await showNearest();
 
@@ -122,6 +125,29 @@ function showRecall(): void {
 function sameText(hit: Contamination, item: BenchmarkRow): boolean {
   const found = benchmarks.find(({ benchmark, rowId }) => benchmark === hit.benchmark && rowId === hit.rowId);
   return found !== undefined && normaliseText(found.text) === normaliseText(item.text);
+}
+
+/** Every planted item as often as it says, each time changed anew and numbered, among a few thousand questions. */
+function showRepeatedLeaks(): void {
+  const among = gsm8k.slice(0, 2000);
+  console.log(`\n| profile | planted as | ${LEAKS.map((copies) => `${copies} of each found, %`).join(' | ')} |`);
+  console.log(`| --- | --- | ${LEAKS.map(() => '---').join(' | ')} |`);
+  for (const [name, profile] of Object.entries(decontaminationProfiles)) {
+    for (const kind of PLANT_KINDS) {
+      const items = rows.flatMap(({ source, item }) => (source === kind && item !== null ? [item] : []));
+      const shares = LEAKS.map((copies) => {
+        const leaks = Array.from({ length: copies }, (_, copy) => copy).flatMap((copy) =>
+          items.map(
+            ({ text }, at) =>
+              `Question ${copy + 1}: ${plantItem(kind, text, chanceAt('leak', kind, at * 1000 + copy))}`,
+          ),
+        );
+        const gate = opened(profile, [...leaks, ...among]);
+        return ((100 * leaks.filter((text) => gate.inspect(text) !== null).length) / leaks.length).toFixed(1);
+      });
+      console.log(`| ${[name, kind, ...shares].join(' | ')} |`);
+    }
+  }
 }
 
 function showTrainingSets(): void {

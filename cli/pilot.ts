@@ -13,6 +13,9 @@ export interface CampaignEstimate {
   readonly cost: SpendingEstimate | null;
 }
 
+const LONGEST_NAME = 63;
+const SUFFIX = '-pilot';
+
 /** One round of `units` requests (or candidates) a generator, without student and audit. Null where no language model is asked. */
 export function pilotOf(config: CampaignConfig, units: number): CampaignConfig | null {
   const generators = spenders(config).map((generator) => shortened(generator, units));
@@ -20,7 +23,7 @@ export function pilotOf(config: CampaignConfig, units: number): CampaignConfig |
   const { student: _, ...rest } = config;
   return {
     ...rest,
-    name: `${config.name}-pilot`.slice(-63),
+    name: `${config.name.slice(0, LONGEST_NAME - SUFFIX.length)}${SUFFIX}`,
     rounds: 1,
     generators,
     selection: { ...config.selection, audit: 0 },
@@ -30,13 +33,17 @@ export function pilotOf(config: CampaignConfig, units: number): CampaignConfig |
 
 /** Every round is taken to cost what the first requests of the first round did. */
 export function estimateOf(config: CampaignConfig, pilot: CampaignConfig, spending: Spending): CampaignEstimate {
-  const piloted = (valueOf: (unit: Spending[string][number]) => number): readonly PilotedGenerator[] =>
-    pilot.generators.map((generator) => {
+  const piloted = (valueOf: (unit: Spending[string][number]) => number): readonly PilotedGenerator[] => {
+    const generators = pilot.generators.map((generator) => {
       const asked = (spending[generator.name] ?? []).map(valueOf);
       const idle = Array.from({ length: Math.max(0, unitsOf(generator) - asked.length) }, () => 0);
       const whole = config.generators.find(({ name }) => name === generator.name) ?? generator;
       return { name: generator.name, values: [...asked, ...idle], units: unitsOf(whole) * config.rounds };
     });
+    // All seeds were asked about, once for the whole campaign.
+    const seeds = (spending['seeds'] ?? []).map(valueOf);
+    return seeds.length === 0 ? generators : [{ name: 'seeds', values: seeds, units: seeds.length }, ...generators];
+  };
   const unknown = Object.values(spending).some((units) => units.some(({ cost }) => cost === null));
   return {
     tokens: estimateSpending(piloted(({ tokens }) => tokens)),
@@ -52,8 +59,9 @@ function spenders({ generators, filters, decontamination }: CampaignConfig): rea
 }
 
 function shortened(generator: GeneratorConfig, units: number): GeneratorConfig {
-  if (generator.kind === 'llm') return { ...generator, requests: Math.min(generator.requests, units) };
-  return { ...generator, count: Math.min(generator.count, units) };
+  // Two at least, where the campaign has but one a round: one tells nothing of how they vary.
+  if (generator.kind === 'llm') return { ...generator, requests: Math.max(2, Math.min(generator.requests, units)) };
+  return { ...generator, count: Math.max(2, Math.min(generator.count, units)) };
 }
 
 function unitsOf(generator: GeneratorConfig): number {

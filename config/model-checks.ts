@@ -61,12 +61,18 @@ function priceProblems({ prices, budget }: CampaignFile, endpoints: readonly Pla
     );
   }
   const known = Object.keys(prices.models);
-  const paid = endpoints.filter(({ endpoint }) => endpoint.url !== 'embedded');
+  const paid = endpoints.filter(({ endpoint }) => !servedHere(endpoint));
   return paid.flatMap(({ path, endpoint: { model } }) => {
     if (known.includes(model)) return [];
-    const message = `no price for "${model}" in prices.models; ${suggestion(model, known)}. Add it, or drop prices`;
+    const hint = known.length === 0 ? '' : ` (${suggestion(model, known)})`;
+    const message = `no price for "${model}"; add it to prices.models${hint}, or drop prices`;
     return [{ path: [...path, 'model'], message }];
   });
+}
+
+/** A model that only this machine serves costs nothing. */
+function servedHere({ url, servers }: EndpointFile): boolean {
+  return url === 'embedded' || servers?.every((server) => server.url === 'embedded') === true;
 }
 
 function agreementProblems({ generators }: CampaignFile): readonly Problem[] {

@@ -66,7 +66,7 @@ export interface FilterInput {
 export interface NearDuplicatesInput {
   readonly context: CampaignContext;
   readonly candidates: TableRef<'samples'>;
-  readonly pool: TableRef<'samples'> | null;
+  readonly pool: TableRef<'samples'>;
   readonly rule: NonNullable<FilterConfig['nearDuplicates']>;
 }
 

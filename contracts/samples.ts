@@ -88,7 +88,7 @@ export interface LedgerEntry {
   readonly failedTries: number;
   readonly failedPromptTokens: number;
   readonly failedCompletionTokens: number;
-  /** The server gave no usage, so the tokens are counted from the texts. */
+  /** The server gave no usage, of the answer or of a failed try, so these tokens are counted from the texts. */
   readonly estimated: boolean;
   /** '' without a price table. */
   readonly priceVersion: string;

@@ -1,12 +1,17 @@
-// Records the histories of one small campaign (every workflow, every run) for the replay tests: test/histories/*.json.
+// Records the histories of two small campaigns (every workflow, every run) for the replay tests: test/histories/*.json. One is
+// paused and trains a student, one asks a language model and waits for budget.
 // Run it for a release, and whenever a workflow changed on purpose: node --import tsx scripts/record-histories.ts
 
 import { execFile } from 'node:child_process';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { findTemporalBinary } from '../adapters/temporal/server.ts';
 import { connectTemporal } from '../adapters/temporal/connect.ts';
 import { historiesFolder } from '../test/helpers/replay.ts';
+import { answer } from '../test/helpers/chat-answers.ts';
+import { chatCampaign } from '../test/helpers/chat-campaign.ts';
+import { startSeededChatServer } from '../test/helpers/seeded-chat-server.ts';
 import { makeTinyWorld, startTinyStack, tinyCampaign } from '../test/helpers/tiny-campaign.ts';
 
 const cleanUps: (() => unknown)[] = [];
@@ -18,6 +23,14 @@ await campaigns.start({ ...config, rounds: 1 });
 await campaigns.pause('recorded', 'to record a pause');
 await campaigns.resume('recorded');
 await campaigns.result('recorded');
+
+const server = await startSeededChatServer({ seed: 'written', answer });
+lifetime.after(() => server.close());
+const written = chatCampaign(world, 'written', { url: server.url, requests: 80 });
+await campaigns.start({ ...written, budget: { ...written.budget, tokens: 1 } });
+while ((await campaigns.status('written')).waiting === null) await wait(200);
+await campaigns.setBudget('written', { tokens: null });
+await campaigns.result('written');
 
 const { client, close } = await connectTemporal(stack, 15);
 await rm(historiesFolder, { recursive: true, force: true });
@@ -40,12 +53,13 @@ for (const cleanUp of cleanUps) await cleanUp();
 process.stdout.write(`${names.size} histories in test/histories\n`);
 process.exit(0);
 
-/** Every run of the campaign has a name of its own; of the fan-outs one of each stage is enough. */
+/** Every run of a campaign has a name of its own; of the fan-outs one of each stage is enough. */
 function nameOf(workflowId: string): string {
-  const [, child] = workflowId.split('/');
+  const [campaign = '', child] = workflowId.split('/');
   if (child !== undefined) return `fan-out-${child.replace(/-r\d+$/, '')}`.replace('fan-out-train', 'training');
-  const runs = [...names].filter((name) => name.includes('-campaign-')).length;
-  return `campaign-${runs}`;
+  const name = campaign.replace('campaign-recorded', 'campaign').replace('campaign-written', 'model-campaign');
+  const runs = [...names].filter((known) => known.startsWith(`${version}-${name}-`) && /-\d\.json$/.test(known));
+  return `${name}-${runs.length}`;
 }
 
 /** Payloads hold the temporary folder of the recording; a history must not tell where it was made. */

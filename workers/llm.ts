@@ -11,6 +11,7 @@ import { readDataset } from '../adapters/datasets/read-dataset.ts';
 import { createEndpoints } from '../adapters/llm/open-endpoint.ts';
 import { requestHash } from '../adapters/llm/request-hash.ts';
 import { pullLanguageModel } from '../adapters/models/pull.ts';
+import { createMatrixEngine } from '../adapters/onnx/matrix-engine.ts';
 import { promptFiles } from '../adapters/prompts/prompt-files.ts';
 import { openStore } from '../adapters/store/open.ts';
 import { TaskQueue } from '../contracts/queues.ts';
@@ -18,7 +19,9 @@ import { serve } from './serve.ts';
 
 await serve(async () => {
   const openEndpoint = createEndpoints({ embeddedModelFile: (model) => pullLanguageModel(model) });
-  const ports = { datasets: { read: readDataset, fingerprint }, openEndpoint, requestHash, promptFiles };
+  // Its threads keep the loop free that answers come in on.
+  const engine = createMatrixEngine(1);
+  const ports = { datasets: { read: readDataset, fingerprint }, openEndpoint, requestHash, promptFiles, engine };
   const chunks = createChunkActivities(openStore, {
     generate: (job) => generateRecipe(ports, job),
     attempt: (job, store) => attemptRecipe(ports, job, store),
@@ -29,6 +32,9 @@ await serve(async () => {
     queue: TaskQueue.LanguageModel,
     activities: guardActivities(chunks),
     concurrentActivities: 16,
-    close: () => openEndpoint.close(),
+    async close() {
+      await openEndpoint.close();
+      await engine.close();
+    },
   };
 });

@@ -3,6 +3,7 @@
 
 import { allHandlersFinished, condition, continueAsNew, upsertSearchAttributes } from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import type { TableRef } from '../contracts/artifacts.ts';
 import type { CampaignInput } from '../contracts/messages.ts';
 import { SearchAttribute } from '../contracts/search-attributes.ts';
 import type { CampaignProgress } from '../contracts/status.ts';
@@ -27,7 +28,8 @@ export async function campaign({ config, context, carried }: CampaignInput<Carri
   if (carried === null) {
     upsertSearchAttributes([{ key: campaignKey, value: context.campaign }]);
     const benchmarks = await importBenchmarks(desk, config);
-    const pool = await startPool(desk, config, benchmarks);
+    const pool = await startPool(desk, config, benchmarks).catch(nullIfAbandoned);
+    if (pool === null) return end(null);
     const scored = await scoreUntrained(desk, config, benchmarks);
     return nextRun({ desk: desk.state(), pool, benchmarks: scored, stop: goingOn });
   }
@@ -35,7 +37,9 @@ export async function campaign({ config, context, carried }: CampaignInput<Carri
   const { round, rounds } = desk.progress();
   if (round < rounds && !desk.stopping() && carried.stop.ending === null) {
     upsertSearchAttributes([{ key: roundKey, value: round + 1 }]);
-    const pool = await turnRound(desk, config, carried).catch(keepPool);
+    const pool = await turnRound(desk, config, carried).catch(nullIfAbandoned);
+    // A round that a stop cut short leaves the pool as it was, and says nothing of how it grows.
+    if (pool === null) return end(carried.pool.samples);
     upsertSearchAttributes([{ key: gVendiKey, value: pool.diversity.gVendi }]);
     const gain = { round: round + 1, before: carried.pool.diversity.gVendi, after: pool.diversity.gVendi };
     const stop = afterRound(carried.stop, config.stop, gain);
@@ -45,25 +49,38 @@ export async function campaign({ config, context, carried }: CampaignInput<Carri
 
   // A stop is a wish to be done: the pool and its report are kept, days of training are not begun.
   if (!desk.stopping()) await finishStudent(desk, config, carried);
-  const outcome = desk.stopping() ? 'stopped' : 'completed';
-  desk.note({ outcome });
-  upsertSearchAttributes([{ key: outcomeKey, value: outcome }]);
-  const report = await data.writeReport({ config, progress: desk.progress() });
-  desk.note({ report });
-  await data.publish({ context, refs: { pool: carried.pool.samples, report } });
-  await condition(allHandlersFinished);
-  return desk.progress();
+  return end(carried.pool.samples);
 
-  /** A round that a stop cut short leaves the pool as it was. */
-  function keepPool(error: unknown): Pool {
-    if (error instanceof StageAbandoned && carried !== null) return carried.pool;
-    throw error;
+  async function end(pool: TableRef<'samples'> | null): Promise<CampaignProgress> {
+    await recordRest(desk);
+    const outcome = desk.stopping() ? 'stopped' : 'completed';
+    desk.note({ outcome });
+    upsertSearchAttributes([{ key: outcomeKey, value: outcome }]);
+    const report = await data.writeReport({ config, progress: desk.progress() });
+    desk.note({ report });
+    await data.publish({ context, refs: pool === null ? { report } : { pool, report } });
+    await condition(allHandlersFinished);
+    return desk.progress();
   }
 
   async function nextRun(next: Carried): Promise<never> {
     await condition(allHandlersFinished);
     return continueAsNew<typeof campaign>({ config, context, carried: { ...next, desk: desk.state() } });
   }
+}
+
+function nullIfAbandoned(error: unknown): null {
+  if (error instanceof StageAbandoned) return null;
+  throw error;
+}
+
+/** What was finished of a round that did not come to its end: its time and its rejects are told as well. */
+async function recordRest(desk: Desk): Promise<void> {
+  const stages = desk.takeMarks();
+  const { context, round, lastRecord: previous } = desk.progress();
+  if (stages.length === 0 || previous === null) return;
+  const record = { context, round, stages, diversity: null, clusters: null, previous };
+  desk.note({ lastRecord: await data.recordRound(record) });
 }
 
 const campaignKey = defineSearchAttributeKey(SearchAttribute.Campaign, SearchAttributeType.KEYWORD);

@@ -30,11 +30,13 @@ export interface Controls {
 }
 
 export interface Listeners {
+  /** Whether a limit of cost can be kept. */
+  readonly pricesKnown: boolean;
   readonly onHold: (reason: string | null) => Promise<void>;
   readonly onBudget: () => Promise<void>;
 }
 
-export function openControls(carried: ControlState, { onHold, onBudget }: Listeners): Controls {
+export function openControls(carried: ControlState, { pricesKnown, onHold, onBudget }: Listeners): Controls {
   let state = carried;
   let softHeld = false;
   const hold = async (paused: string | null) => {
@@ -48,18 +50,20 @@ export function openControls(carried: ControlState, { onHold, onBudget }: Listen
   setHandler(
     resumeUpdate,
     async () => {
-      if (softHeld) state = { ...state, softPassed: true };
+      // Who ends a pause has not seen the soft limit behind it.
       if (state.paused !== null) await hold(null);
+      else state = { ...state, softPassed: true };
     },
     { validator: () => refuseUnless(state.paused !== null || softHeld, 'resume: the campaign is not paused') },
   );
   setHandler(
     setBudgetUpdate,
     async (change) => {
-      state = { ...state, budget: { ...state.budget, ...change }, softPassed: false };
+      const softAgain = 'softTokens' in change || 'softCost' in change;
+      state = { ...state, budget: { ...state.budget, ...change }, softPassed: state.softPassed && !softAgain };
       await onBudget();
     },
-    { validator: requireBudget },
+    { validator: (change: SetBudgetArguments) => requireBudget(change, pricesKnown) },
   );
   setHandler(stopUpdate, async () => {
     state = { ...state, stopping: true };
@@ -94,7 +98,9 @@ async function waitWhile(reason: () => string | null, onHold: Listeners['onHold'
   await onHold(null);
 }
 
-function requireBudget(change: SetBudgetArguments): void {
+function requireBudget(change: SetBudgetArguments, pricesKnown: boolean): void {
+  const limitsCost = [change.cost, change.softCost].some((limit) => limit !== undefined && limit !== null);
+  refuseUnless(pricesKnown || !limitsCost, 'setBudget: the campaign file names no prices, so cost is unknown');
   for (const [name, limit] of Object.entries(change) as [keyof BudgetConfig, number | null][]) {
     const whole = !name.toLowerCase().includes('tokens') || limit === null || Number.isInteger(limit);
     refuseUnless(

@@ -20,7 +20,7 @@ import type { CampaignConfig, CampaignContext } from '../contracts/campaign.ts';
 import { Query } from '../contracts/messages.ts';
 import { SearchAttribute } from '../contracts/search-attributes.ts';
 import type { CampaignProgress, TokenUse } from '../contracts/status.ts';
-import { addTokens, allowanceOf, hardBudgetReason, noTokens, tokensUsed } from '../core/plan/budget.ts';
+import { addTokens, allowanceOf, hardBudgetReason, noTokens, tokensUsed, unlimited } from '../core/plan/budget.ts';
 import type { Allowance } from '../core/plan/budget.ts';
 import { progressDetails } from '../core/plan/details.ts';
 import { now } from './clock.ts';
@@ -49,6 +49,7 @@ export class Desk {
   #marks: StageMark[];
   /** What the running stage had spent when its allowance was gone. */
   #stageHeld: TokenUse | null = null;
+  #asksModels = false;
 
   constructor(config: CampaignConfig, context: CampaignContext, carried: DeskState | null) {
     this.context = context;
@@ -56,6 +57,7 @@ export class Desk {
     this.#marks = [...(carried?.marks ?? [])];
     const first = { paused: null, budget: config.budget, softPassed: false, stopping: false };
     this.#controls = openControls(carried?.controls ?? first, {
+      pricesKnown: config.prices !== null,
       onHold: (reason) => this.#hold(reason),
       onBudget: () => this.#changeBudget(),
     });
@@ -108,10 +110,11 @@ export class Desk {
     else await this.#controls.clearance();
     this.#begin(name, rows, workflowId);
     const staticSummary = `${name}, ${rows} rows`;
-    const input = { job, paused: false, allowance: this.#allowance() };
+    this.#asksModels = asksModels(job);
+    const input = { job, paused: this.#controls.state().paused !== null, allowance: this.#allowance() };
     this.#fanOut = await startChild(fanOut, { workflowId, args: [input], staticSummary });
     // A pause or another budget that came while the child was starting found nobody to tell.
-    if (this.#controls.state().paused !== null) await this.#tellPaused(true);
+    await this.#tellPaused(this.#controls.state().paused !== null);
     await this.#tellAllowance();
     const outcome = this.#finish(await this.#unlessAbandoned(this.#fanOut));
     this.#fanOut = null;
@@ -141,7 +144,9 @@ export class Desk {
     await this.#fanOut?.signal(setAllowanceSignal, this.#allowance()).catch(() => undefined);
   }
 
+  /** A spent budget is nothing to a stage that asks no model. */
   #allowance(): Allowance {
+    if (!this.#asksModels) return unlimited;
     return allowanceOf(this.#progress.tokens, this.#controls.state().budget);
   }
 
@@ -177,13 +182,17 @@ export class Desk {
     const result = child.result().finally(() => void (ended = true));
     await Promise.race([result, condition(() => ended || (this.stopping() && this.#stageHeld !== null))]);
     if (hasEnded()) return result;
-    result.catch(() => undefined);
-    await getExternalWorkflowHandle(child.workflowId).cancel();
-    await condition(hasEnded);
-    this.#fanOut = null;
-    this.#noteSpent(this.#stageHeld ?? noTokens);
+    const spent = this.#stageHeld ?? noTokens;
+    // One that ended just now refuses to be cancelled, and its result counts.
+    await getExternalWorkflowHandle(child.workflowId)
+      .cancel()
+      .catch(() => undefined);
+    const outcome = await result.catch(() => null);
     this.#stageHeld = null;
     this.note({ waiting: null });
+    if (outcome !== null) return outcome;
+    this.#fanOut = null;
+    this.#noteSpent(spent);
     throw new StageAbandoned('The campaign was stopped while it waited for budget.', 'Abandoned', true);
   }
 

@@ -27,7 +27,7 @@ export function createContaminationActivities({
       const names = Object.keys(benchmarks).sort();
       const inputs = [samples, common, ...names.flatMap((name) => benchmarks[name] ?? [])];
       const config = { task: context.task, rule, names };
-      return runStage(store, { stage: 'decontaminate', version: 2, inputs, config }, async () => {
+      return runStage(store, { stage: 'decontaminate', version: 3, inputs, config }, async () => {
         const { gate, touches } = await overlapGate(store, input);
         return { ...(await sift(store, 'decontaminate', samples, gate)), summary: touches() };
       });

@@ -67,12 +67,12 @@ async function nearGate(store: Store, { context, candidates, pool, rule }: NearD
   // Other numbers make another problem, and often another label.
   const finder = openNearDuplicates({ ...rule, numbers: 'kept' });
   const ids = new PackedTexts();
-  await visit(store, pool === null ? [candidates] : [pool, candidates], (sample) => {
+  await visit(store, [pool, candidates], (sample) => {
     ids.add(sample.id);
     finder.add(task.duplicateText(sample));
   });
   const groups = finder.finish();
-  let row = pool?.rows ?? 0;
+  let row = pool.rows;
   return (sample) => {
     const first = groups.firstOf(row);
     if (first === row++) return sample;

@@ -22,7 +22,7 @@ export function createVerificationActivities({
       const { candidates, attempts, agreement, completion, context } = input;
       const store = await openStore(context.store);
       const config = { task: context.task, agreement, completion };
-      return runStage(store, { stage: 'verify', version: 2, inputs: [candidates, ...attempts], config }, async () => {
+      return runStage(store, { stage: 'verify', version: 3, inputs: [candidates, ...attempts], config }, async () => {
         const { gate, finish } = await verificationGate(store, input);
         const tables = await sift(store, 'verify', candidates, gate);
         await finish();
@@ -38,14 +38,14 @@ async function verificationGate(store: Store, { context, attempts, agreement, co
   const gate: Gate = async (sample) => {
     const needed = agreement[sample.lineage.generator];
     const solved = needed === undefined ? null : await solvedBy(solvers, sample);
-    const voted = needed === undefined ? sample : agreedSample(task, sample, solved?.responses ?? [], needed);
-    if ('reason' in voted) return voted;
+    const asked = solved === null ? sample : { ...sample, lineage: { ...sample.lineage, solver: solved.solver } };
+    const voted = needed === undefined ? asked : agreedSample(task, asked, solved?.responses ?? [], needed);
+    if ('reason' in voted) return { ...voted, sample: asked };
     const refusal =
       voted.completion === sample.completion ? null : partRefusal('completion', voted.completion, completion);
-    if (refusal !== null) return refusal;
+    if (refusal !== null) return { ...refusal, sample: asked };
     const verdict = task.checkConsistency(voted);
-    if (!verdict.kept) return { reason: verdict.reason, detail: verdict.detail };
-    return solved === null ? voted : { ...voted, lineage: { ...voted.lineage, solver: solved.solver } };
+    return verdict.kept ? voted : { reason: verdict.reason, detail: verdict.detail, sample: asked };
   };
   const finish = async () => {
     for (const { cursor } of solvers) await cursor.finish();

@@ -55,7 +55,7 @@ export interface ChatUsage {
 }
 
 export interface ChatResponse {
-  /** As many as were asked for. */
+  /** As many as were asked for, or fewer, but at least one, where the server gives no more of them at once. */
   readonly choices: readonly ChatChoice[];
   readonly usage: ChatUsage;
 }
@@ -84,6 +84,8 @@ export interface FailedTry {
   readonly reason: string;
   readonly promptTokens: number;
   readonly completionTokens: number;
+  /** True where one of them was counted from the texts. */
+  readonly estimated: boolean;
 }
 
 /**
@@ -96,7 +98,7 @@ export interface FailedTry {
  */
 export interface ChatEndpoint {
   complete(request: ChatRequest, signal: AbortSignal, options?: AnswerOptions): Promise<ChatResponse>;
-  /** Asked of the server once a process. */
+  /** What all servers that answer honour. Each is asked once a process; one that is slower than another is not waited for. */
   capabilities(signal: AbortSignal): Promise<Capabilities>;
 }
 
@@ -142,12 +144,18 @@ export interface BatchState {
 
 /** The second route to the same models. Throws as `ChatEndpoint` does. */
 export interface BatchEndpoint {
+  /**
+   * Files the requests, or finds the batch that they were filed in before.
+   * @param known - batches of these requests that ended: what they left open is filed anew
+   */
   submit(
     requests: readonly { readonly customId: string; readonly request: ChatRequest }[],
     signal: AbortSignal,
+    known?: readonly BatchHandle[],
   ): Promise<BatchHandle>;
+  /** One that the vendor does not know any more has ended. */
   poll(handle: BatchHandle, signal: AbortSignal): Promise<BatchState>;
-  /** One answer for each request that the vendor answered or refused, in any order. */
+  /** One answer for each request that the vendor answered or refused, in any order; none of a batch that it lost. */
   collect(handle: BatchHandle, signal: AbortSignal): Promise<readonly BatchAnswer[]>;
 }
 

@@ -72,10 +72,13 @@ export interface LogEntry {
 export interface ResponseLog {
   /** Learns what other processes have added. */
   refresh(): Promise<void>;
-  /** Whether it holds nothing, as far as is known. */
-  isEmpty(): boolean;
-  /** The entries of a request in the order of their ids, each once. */
+  /**
+   * The entries of a request in the order of their ids, each once.
+   * @throws {TransientError} while entries that are known of cannot be read
+   */
   find(hash: string): Promise<readonly LogEntry[]>;
+  /** Whether any entry's content matches; reads on from the newest until one does. Throws as `find` does. */
+  some(matches: (content: unknown) => boolean): Promise<boolean>;
   /** Resolves once the entries are durable; they are written together with all that comes within a fraction of a second. */
   append(entries: readonly LogEntry[]): Promise<void>;
 }

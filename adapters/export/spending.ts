@@ -15,7 +15,7 @@ export interface UnitCost {
   readonly cost: number | null;
 }
 
-/** Generator -> what each of its units cost; units that nothing was asked about are not among them. */
+/** Generator, or `seeds` -> what each of its units cost; units that nothing was asked about are not among them. */
 export type Spending = Readonly<Record<string, readonly UnitCost[]>>;
 
 export async function readSpending(store: Store, campaign: string): Promise<Spending> {
@@ -71,6 +71,8 @@ function requestOf(candidate: string): string {
   return candidate.replace(/^(r\d+\/[^/]+\/\d+)\.\d+$/, '$1');
 }
 
+/** Units of generators are named `r1/GENERATOR/...` or `none/GENERATOR/...`, seeds `seeds/...`. */
 function generatorOf(unit: string): string {
-  return unit.split('/')[1] ?? unit;
+  const [first = '', second = ''] = unit.split('/');
+  return first === 'seeds' ? first : second;
 }

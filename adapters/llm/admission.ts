@@ -7,8 +7,8 @@ import { createWaitingLine } from './waiting-line.ts';
 
 /** How a request ended, as far as the pace is concerned. */
 export interface Outcome {
-  /** `unreachable`: no connection came about, so nothing was sent. */
-  readonly kind: 'answered' | 'throttled' | 'failed' | 'unreachable';
+  /** `unreachable`: no connection came about, so nothing was sent; `silent`: no answer came in time. */
+  readonly kind: 'answered' | 'throttled' | 'failed' | 'unreachable' | 'silent';
   /** The wait that the server asked for. */
   readonly retryAfterSeconds?: number | undefined;
   /** Until the allowance that its headers count is whole again; absent while some is left. */
@@ -53,8 +53,7 @@ export function createAdmission(settings: Partial<AdmissionSettings> = {}): Admi
 
   function learn(outcome: Outcome, era: Era): void {
     pace.learn(outcome.kind, era.pace);
-    const outage = reach.learn(outcome.kind, era.reach);
-    gate.close(outage, 'unreachable');
+    gate.close(reach.learn(outcome.kind, era.reach), outcome.kind === 'silent' ? 'silent' : 'unreachable');
     gate.close(outcome.allowanceSeconds ?? 0, 'rate-limit');
     gate.close(outcome.retryAfterSeconds ?? 0, 'cooling-down');
     // Who stands before a closed gate may find another server open.
@@ -64,6 +63,8 @@ export function createAdmission(settings: Partial<AdmissionSettings> = {}): Admi
 
   async function enter(signal: AbortSignal): Promise<Place | null> {
     signal.throwIfAborted();
+    // Waiting in line behind a try that may take its whole time would cost the others what the try costs.
+    if (reach.isSilent() && inFlight > 0) gate.close(reach.outageSeconds(), 'silent');
     if (gate.closed() !== null) return null;
     const admitted = line.join(signal);
     admitWaiting();
@@ -129,6 +130,10 @@ function createPace(start: number, maximum: number): Pace {
 interface Reach {
   /** After an outage a single request tries whether the server is back. */
   inDoubt(): boolean;
+  /** In doubt because it accepts requests and does not answer. */
+  isSilent(): boolean;
+  /** How long the last outage is, or was. */
+  outageSeconds(): number;
   /** Grows with every outage. */
   era(): number;
   /** For how many seconds the server is to be set aside: twice as long after each vain try. */
@@ -137,18 +142,28 @@ interface Reach {
 
 const LONGEST_OUTAGE_SECONDS = 60;
 
+/** Requests in a row that a server let run into their time-out: fewer may be bad luck, or long answers. */
+const SILENT_TRIES = 3;
+
 function createReach(): Reach {
   let vainTries = 0;
+  let timeouts = 0;
   let era = 0;
+  const outageSeconds = (): number => Math.min(LONGEST_OUTAGE_SECONDS, 2 ** (vainTries - 1));
   return {
     inDoubt: () => vainTries > 0,
+    isSilent: () => timeouts >= SILENT_TRIES,
+    outageSeconds,
     era: () => era,
     learn(kind, enteredIn) {
-      if (kind !== 'unreachable') vainTries = 0;
-      if (kind !== 'unreachable' || enteredIn !== era) return 0;
+      const away = kind === 'unreachable' || kind === 'silent';
+      if (!away) vainTries = 0;
+      if (kind !== 'silent') timeouts = 0;
+      if (!away || enteredIn !== era) return 0;
+      if (kind === 'silent' && ++timeouts < SILENT_TRIES) return 0;
       era += 1;
       vainTries += 1;
-      return Math.min(LONGEST_OUTAGE_SECONDS, 2 ** (vainTries - 1));
+      return outageSeconds();
     },
   };
 }

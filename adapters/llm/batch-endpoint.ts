@@ -6,6 +6,7 @@ import type { BatchAnswer, BatchEndpoint, BatchHandle, BatchState } from '../../
 import { FailureType, PermanentError, TransientError } from '../../contracts/failures.ts';
 import { batchInput, readInput, readOutput } from './batch-lines.ts';
 import { usualForms } from './chat-body.ts';
+import type { RequestForms } from './chat-body.ts';
 import type { HttpAnswer } from './http-exchange.ts';
 import type { ServerConnection } from './server-connection.ts';
 
@@ -13,6 +14,8 @@ import type { ServerConnection } from './server-connection.ts';
 export interface BatchServer {
   readonly connection: ServerConnection;
   readonly weight: number;
+  /** In which it takes what others take differently, batches too. */
+  forms(signal: AbortSignal): Promise<RequestForms>;
 }
 
 const Batch = z.object({
@@ -34,6 +37,7 @@ const Created = z.object({ id: z.string() });
 /** Names the requests of a batch in its metadata, so that the same requests filed again find the batch they are in. */
 const CHUNK = 'diffract_chunk';
 const ENDED = ['completed', 'failed', 'expired', 'cancelled'];
+const LOST: BatchState = { state: 'ended', completed: 0, total: 0, detail: 'the server does not know it any more' };
 const LARGEST_FILE_BYTES = 2 ** 30;
 // A vendor keeps files for a month; what is older cannot be collected.
 const OLDEST_SECONDS = 30 * 86_400;
@@ -48,22 +52,26 @@ export function createBatchEndpoint(servers: readonly BatchServer[]): BatchEndpo
     );
   };
   return {
-    async submit(requests, signal) {
-      const input = batchInput(requests, usualForms);
-      const chunk = createHash('sha256').update(input).digest('hex');
+    async submit(requests, signal, known = []) {
+      // Its name is that of the requests, whatever form a server takes them in.
+      const chunk = createHash('sha256').update(batchInput(requests, usualForms)).digest('hex');
       for (const { connection } of servers) {
-        const found = await findBatch(connection, chunk, signal);
+        const ended = known.flatMap(({ server, id }) => (server === connection.url ? [id] : []));
+        const found = await findBatch(connection, { chunk, ended }, signal);
         if (found) return { server: connection.url, id: found.id };
       }
-      const { connection } = chosen(servers, chunk);
+      const { connection, forms } = chosen(servers, chunk);
+      const input = batchInput(requests, await forms(signal));
       return { server: connection.url, id: await file(connection, input, chunk, signal) };
     },
     async poll(handle, signal) {
-      return stateOf(await readBatch(serverAt(handle), handle.id, signal));
+      const batch = await readBatch(serverAt(handle), handle.id, signal);
+      return batch === null ? LOST : stateOf(batch);
     },
     async collect(handle, signal) {
       const connection = serverAt(handle);
-      return collect(connection, await readBatch(connection, handle.id, signal), signal);
+      const batch = await readBatch(connection, handle.id, signal);
+      return batch === null ? [] : collect(connection, batch, signal);
     },
   };
 }
@@ -79,18 +87,31 @@ function chosen(servers: readonly BatchServer[], chunk: string): BatchServer {
 }
 
 /** The batch that these requests are in already: filed by an attempt that did not live to say so. */
-async function findBatch(connection: ServerConnection, chunk: string, signal: AbortSignal): Promise<Batch | null> {
+async function findBatch(
+  connection: ServerConnection,
+  { chunk, ended }: { readonly chunk: string; readonly ended: readonly string[] },
+  signal: AbortSignal,
+): Promise<Batch | null> {
+  const isWanted = (batch: Batch): boolean =>
+    batch.metadata?.[CHUNK] === chunk && !ended.includes(batch.id) && isWorthKeeping(batch);
   let after = '';
   for (;;) {
-    const path = `/batches?limit=100${after}`;
-    const listed = await connection.ask({ method: 'GET', path, signal });
-    const { data, has_more: more } = readAs(BatchList, connection, listed);
-    const found = data.find((batch) => batch.metadata?.[CHUNK] === chunk && isWorthKeeping(batch));
+    const { data, has_more: more } = await list(connection, `limit=100${after}`, signal);
+    const found = data.find(isWanted);
     if (found) return found;
     const last = data.at(-1);
     if (!more || last === undefined || isOld(last)) return null;
     after = `&after=${encodeURIComponent(last.id)}`;
   }
+}
+
+async function list(
+  connection: ServerConnection,
+  query: string,
+  signal: AbortSignal,
+): Promise<z.infer<typeof BatchList>> {
+  const listed = await connection.ask({ method: 'GET', path: `/batches?${query}`, signal });
+  return readAs(BatchList, connection, listed);
 }
 
 /** One that ended without a single answer is filed anew. */
@@ -128,9 +149,14 @@ function multipart(input: Buffer, chunk: string): { body: Buffer; contentType: s
   return { body, contentType: `multipart/form-data; boundary=${boundary}` };
 }
 
-async function readBatch(connection: ServerConnection, id: string, signal: AbortSignal): Promise<Batch> {
+/** Null when the vendor deleted it, or keeps it for another key. */
+async function readBatch(connection: ServerConnection, id: string, signal: AbortSignal): Promise<Batch | null> {
   const path = `/batches/${encodeURIComponent(id)}`;
-  return readAs(Batch, connection, await connection.ask({ method: 'GET', path, signal }));
+  const answer = await connection.ask({ method: 'GET', path, signal });
+  if (answer.status !== 404) return readAs(Batch, connection, answer);
+  // A server whose batches cannot be listed either says nothing of this one.
+  await list(connection, 'limit=1', signal);
+  return null;
 }
 
 function stateOf(batch: Batch): BatchState {
@@ -147,7 +173,10 @@ function problemsOf({ errors }: Batch): string {
   return (errors?.data ?? []).flatMap(({ message }) => message ?? []).join('; ');
 }
 
-/** Answers that came count whatever became of the batch; what never got one failed with the batch's own reason. */
+/**
+ * Answers that came count whatever became of the batch; what never got one failed with the batch's own reason. Files that the
+ * vendor deleted say nothing.
+ */
 async function collect(
   connection: ServerConnection,
   batch: Batch,
@@ -171,10 +200,12 @@ async function collect(
   return [...answers.values()];
 }
 
+/** Empty when the vendor has it no more. */
 async function readFile(connection: ServerConnection, id: string, signal: AbortSignal): Promise<Buffer> {
   const path = `/files/${encodeURIComponent(id)}/content`;
   const answer = await connection.ask({ method: 'GET', path, signal, largestAnswerBytes: LARGEST_FILE_BYTES });
   if (answer.status === 200) return answer.body;
+  if (answer.status === 404) return Buffer.alloc(0);
   throw connection.refusal(answer);
 }
 

@@ -60,14 +60,10 @@ export function readChatAnswer(body: string, request: ChatRequest, options: Answ
   if (!parsed.success) {
     return unusable('wrong-shape', `it has not the shape of a chat completion (${firstIssue(parsed.error)})`);
   }
-  const wanted = options.choices ?? 1;
   const given = parsed.data.choices;
   if (given.length === 0) return unusable('no-choices', 'it has not the shape of a chat completion (choices: none)');
-  if (given.length < wanted) {
-    return unusable('too-few-choices', `it has ${given.length} of the ${wanted} choices that were asked for`);
-  }
   const ordered = given.toSorted((first, second) => (first.index ?? 0) - (second.index ?? 0));
-  const choices = ordered.slice(0, wanted).map(readChoice);
+  const choices = ordered.slice(0, options.choices ?? 1).map(readChoice);
   return { ok: true, response: { choices, usage: readUsage(parsed.data.usage, request, choices) } };
 }
 
@@ -141,6 +137,7 @@ export function billedTokens(body: string, request: ChatRequest): Omit<FailedTry
   return {
     promptTokens: prompt ?? estimatedPrompt(request),
     completionTokens: completion ?? estimateTokens(body),
+    estimated: prompt === undefined || completion === undefined,
   };
 }
 

@@ -12,6 +12,9 @@ export interface PacedChatEndpoint extends ChatEndpoint {
   waiting(): Wait | null;
 }
 
+/** How long a server that is slower than another is waited for; what it honours is found by asking it. */
+const graceSeconds = 3;
+
 export function createChatEndpoint(servers: readonly (ChatServer & Door)[]): PacedChatEndpoint {
   const choice = createServerChoice(servers);
   return {
@@ -28,7 +31,10 @@ export function createChatEndpoint(servers: readonly (ChatServer & Door)[]): Pac
       }
     },
     async capabilities(signal) {
-      const asked = await Promise.allSettled(servers.map((server) => server.manners(signal)));
+      const asked = await settledSoon(
+        servers.map((server) => server.manners(signal)),
+        graceSeconds,
+      );
       signal.throwIfAborted();
       const failures = asked.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
       const seen = asked.flatMap((result) => (result.status === 'fulfilled' ? [result.value.capabilities] : []));
@@ -40,6 +46,26 @@ export function createChatEndpoint(servers: readonly (ChatServer & Door)[]): Pac
       return others.reduce(whatBothHonour, first);
     },
   };
+}
+
+/** How they ended, in any order: all of them, or those that ended within a while after the first one that succeeded. */
+async function settledSoon<Value>(
+  asked: readonly Promise<Value>[],
+  seconds: number,
+): Promise<readonly PromiseSettledResult<Value>[]> {
+  const settled: PromiseSettledResult<Value>[] = [];
+  const all = asked.map(async (one) => {
+    const [result] = await Promise.allSettled([one]);
+    settled.push(result);
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    const wait = (): void => void (timer ??= setTimeout(resolve, 1000 * seconds));
+    for (const one of asked) one.then(wait, () => undefined);
+  });
+  await Promise.race([Promise.all(all), late]);
+  clearTimeout(timer);
+  return [...settled];
 }
 
 function asError(failure: unknown): Error {

@@ -9,7 +9,7 @@ import type { HttpAnswer } from './http-exchange.ts';
 import { probeServer } from './probe.ts';
 import type { ServerManners } from './probe.ts';
 import { retryAfterSeconds, spentAllowanceSeconds } from './rate-limits.ts';
-import { BrokenAnswer, ServerUnreachable } from './server-connection.ts';
+import { BrokenAnswer, ServerSilent, ServerUnreachable } from './server-connection.ts';
 import type { ServerConnection } from './server-connection.ts';
 import type { Door } from './server-choice.ts';
 
@@ -42,6 +42,7 @@ export function createChatServer(connection: ServerConnection, admission: Admiss
         return readAnswer(answer, request, options, connection);
       } catch (error) {
         if (error instanceof ServerUnreachable) outcome = { kind: 'unreachable' };
+        if (error instanceof ServerSilent) outcome = { kind: 'silent' };
         throw error instanceof BrokenAnswer ? billedOrNot(error, request) : error;
       } finally {
         place.leave(outcome);

@@ -11,7 +11,7 @@ export interface GateClock {
 }
 
 export interface Closure {
-  readonly reason: 'cooling-down' | 'rate-limit' | 'unreachable';
+  readonly reason: 'cooling-down' | 'rate-limit' | 'unreachable' | 'silent';
   /** Until the gate opens. */
   readonly seconds: number;
 }

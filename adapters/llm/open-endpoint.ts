@@ -8,6 +8,7 @@ import type { Admission } from './admission.ts';
 import { readApiKey } from './api-key.ts';
 import type { Environment } from './api-key.ts';
 import { createBatchEndpoint } from './batch-endpoint.ts';
+import type { BatchServer } from './batch-endpoint.ts';
 import { createChatEndpoint } from './chat-endpoint.ts';
 import type { PacedChatEndpoint } from './chat-endpoint.ts';
 import { createChatServer } from './chat-server.ts';
@@ -53,7 +54,7 @@ export function createEndpoints(settings: EndpointSettings): Endpoints {
     const filing = opened.filter(({ server }) => server.url !== 'embedded');
     return remember(models, key, {
       chat: createChatEndpoint(opened.map(({ server, chat }) => ({ ...chat, weight: server.weight }))),
-      batch: createBatchEndpoint(filing.map(({ server, connection }) => ({ connection, weight: server.weight }))),
+      batch: createBatchEndpoint(filing.map(filingServer)),
     });
   }
 
@@ -63,6 +64,11 @@ export function createEndpoints(settings: EndpointSettings): Endpoints {
       await servers.close();
     },
   });
+}
+
+function filingServer({ server, connection, chat }: OpenServer & { readonly server: ModelServer }): BatchServer {
+  const forms: BatchServer['forms'] = async (signal) => (await chat.manners(signal)).forms;
+  return { connection, weight: server.weight, forms };
 }
 
 interface OpenServer {

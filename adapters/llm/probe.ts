@@ -1,11 +1,13 @@
 // What a server honours, seen by one tiny request; where it refuses that one, by a tiny request for each thing asked.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Capabilities, ResponseSchema } from '../../activities/ports/language-model.ts';
-import { FailureType, PermanentError } from '../../contracts/failures.ts';
+import { FailureType, PermanentError, TransientError } from '../../contracts/failures.ts';
 import { responseFormat } from './chat-body.ts';
 import type { RequestForms } from './chat-body.ts';
 import type { HttpAnswer } from './http-exchange.ts';
 import { nearNames, readModelNames } from './model-names.ts';
+import { BrokenAnswer } from './server-connection.ts';
 import type { ServerConnection } from './server-connection.ts';
 
 /** What a server honours, and the forms in which it takes it. */
@@ -30,7 +32,8 @@ const TOKENS = 32;
 /**
  * Asks `GET /models`, then one request of 32 tokens at most, billed as any other.
  * @throws {PermanentError} `RequestRefused` for a wrong key, or for a model that the server does not list, with near names
- * @throws {TransientError} when the server is busy or away
+ * No single fault is believed: what is no chat completion, or fails on the server's side, is asked again.
+ * @throws {TransientError} when the server is busy or away, or sends no chat completion time and again
  */
 export async function probeServer(connection: ServerConnection, signal: AbortSignal): Promise<ServerManners> {
   const models = await listedModels(connection, signal);
@@ -91,13 +94,45 @@ function unknownModel({ where, model }: ServerConnection, models: readonly strin
   );
 }
 
+/** What is said this often is meant, not a fault of the moment: what is learnt here holds for the life of the process. */
+const TRIES = 3;
+const PAUSE_MILLISECONDS = 200;
+
 /** @throws for whatever no change of the request would mend */
 async function askTiny(connection: ServerConnection, signal: AbortSignal, extras: object): Promise<HttpAnswer> {
   const messages = [{ role: 'user', content: PROMPT }];
   const body = JSON.stringify({ model: connection.model, messages, temperature: 1, top_p: 1, ...extras });
-  const answer = await connection.ask({ method: 'POST', path: '/chat/completions', body, signal });
-  if (answer.status === 200 || isRefused(answer)) return answer;
-  throw connection.refusal(answer);
+  for (let tries = 1; ; tries++) {
+    const answer = await askOnce(connection, signal, body);
+    if (!mayPass(answer)) {
+      if (answer.status === 200 || isRefused(answer)) return answer;
+      throw connection.refusal(answer);
+    }
+    if (tries === TRIES) return lastWord(connection, answer);
+    await sleep(PAUSE_MILLISECONDS, undefined, { signal });
+  }
+}
+
+/** What broke off is judged as what came whole: by what had come. */
+async function askOnce(connection: ServerConnection, signal: AbortSignal, body: string): Promise<HttpAnswer> {
+  try {
+    return await connection.ask({ method: 'POST', path: '/chat/completions', body, signal });
+  } catch (error) {
+    if (error instanceof BrokenAnswer) return error.begun;
+    throw error;
+  }
+}
+
+function mayPass({ status, body }: HttpAnswer): boolean {
+  return status === 200 ? viewOf({ status, body }).choices === 0 : status === 500 || status === 501;
+}
+
+function lastWord(connection: ServerConnection, answer: HttpAnswer): HttpAnswer {
+  if (answer.status !== 200) return answer;
+  const found = connection.excerpt(answer.body.toString('utf8'));
+  throw new TransientError(
+    `The probe of ${connection.where} was answered with no chat completion ${TRIES} times; the last one begins: ${found}`,
+  );
 }
 
 // Some servers answer what they do not know with 500 or 501; a 404 may be an unknown model and is told apart later.
@@ -157,7 +192,7 @@ interface View {
 
 const NOTHING: View = { choices: 0, logprobs: false, heldToSchema: false, usage: false };
 
-function viewOf({ status, body }: HttpAnswer): View {
+function viewOf({ status, body }: Pick<HttpAnswer, 'status' | 'body'>): View {
   if (status !== 200) return NOTHING;
   let json: Body;
   try {

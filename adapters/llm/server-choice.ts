@@ -87,6 +87,7 @@ const REASONS: Readonly<Record<Closure['reason'], string>> = {
   'cooling-down': 'it asked to be left alone',
   'rate-limit': 'its allowance of requests or tokens is used up',
   unreachable: 'it cannot be reached',
+  silent: 'it accepts requests and does not answer in time',
 };
 
 function soonest(servers: readonly Door[]): { server: Door; closure: Closure | null } {

@@ -33,7 +33,8 @@ export interface ServerConnection {
    * The answer, whatever its status.
    * @throws {ServerUnreachable} when no connection came about
    * @throws {BrokenAnswer} when the connection broke within the answer
-   * @throws {TransientError} when the connection broke before it, or no answer came in time
+   * @throws {ServerSilent} when no answer came in time
+   * @throws {TransientError} when the connection broke before it
    * @throws the signal's reason when it is aborted
    */
   ask(question: Question): Promise<HttpAnswer>;
@@ -45,6 +46,9 @@ export interface ServerConnection {
 
 /** Nothing was sent, so another server may be asked at once. */
 export class ServerUnreachable extends TransientError {}
+
+/** The time was up before the last byte came. */
+export class ServerSilent extends TransientError {}
 
 /** What had come of an answer when its connection broke. */
 export class BrokenAnswer extends TransientError {
@@ -115,7 +119,7 @@ async function inTime(question: HttpQuestion, timeoutSeconds: number, where: str
     signal.throwIfAborted();
     if (timeout.signal.aborted) {
       const wait = `no answer from ${where} within ${timeoutSeconds} s`;
-      throw new TransientError(`Time-out: ${wait}. Is the server overloaded, or maxTokens too high for its speed?`);
+      throw new ServerSilent(`Time-out: ${wait}. Is the server overloaded, or maxTokens too high for its speed?`);
     }
     throw brokenConnection(error, where);
   } finally {

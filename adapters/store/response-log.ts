@@ -20,6 +20,7 @@ import {
 } from './log-segment.ts';
 import { createSegmentReader, type SegmentReader } from './segment-reader.ts';
 import { createShared } from './shared.ts';
+import { TransientError } from '../../contracts/failures.ts';
 
 export function createResponseLogs(driver: StoreDriver): Pick<Store, 'responseLog'> {
   const logs = new Map<string, ResponseLog>();
@@ -32,7 +33,7 @@ export function createResponseLogs(driver: StoreDriver): Pick<Store, 'responseLo
   };
 }
 
-/** A log that changes under its reader is listed again, but not for ever: what is missed is read the next time. */
+/** A log that changes under its reader is listed again, but not for ever: what a listing misses is read at the next. */
 const LISTINGS = 5;
 
 /** Segments read at a time by one that has many to learn of: a bucket takes its time for each. */
@@ -49,17 +50,24 @@ function createResponseLog(segments: SegmentedLog): ResponseLog {
   const refresh = createShared(() => segments.follow());
   return {
     refresh,
-    isEmpty: () => segments.isEmpty(),
     append: (entries) => commit.add(entries),
-    async find(hash) {
-      for (let listing = 0; listing < LISTINGS; listing++) {
-        const entries = await segments.find(hash);
-        if (entries !== null) return entries;
-        await refresh();
-      }
-      return [];
-    },
+    find: (hash) => onceWhole(() => segments.find(hash), refresh),
+    some: (matches) => onceWhole(() => segments.some(matches), refresh),
   };
+}
+
+/** Looks again after each listing while a segment that was looked for is gone: its entries lie in another one then. */
+async function onceWhole<Found>(look: () => Promise<Found | null>, refresh: () => Promise<void>): Promise<Found> {
+  for (let listing = 0; listing < LISTINGS; listing++) {
+    const found = await look();
+    if (found !== null) return found;
+    await refresh();
+  }
+  // Taken for an entry that never was, an answer would be paid for again.
+  throw new TransientError(
+    `store: segments of the response log were gone at each of ${LISTINGS} looks, expected them where the listing shows them. ` +
+      'Is somebody deleting them, or is the store far behind in its listings?',
+  );
 }
 
 interface Segment {
@@ -88,10 +96,6 @@ class SegmentedLog {
     });
   }
 
-  isEmpty(): boolean {
-    return this.#known.size === 0;
-  }
-
   async write(entries: readonly LogEntry[]): Promise<void> {
     const bytes = Buffer.concat(entries.map(encodeLine));
     const name = freshName(bytes);
@@ -111,6 +115,17 @@ class SegmentedLog {
       if (entry.hash === hash) found.set(entry.id, entry);
     }
     return [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  /** Looks at the entries from the newest segment on; null when a segment is gone and none of the others has one. */
+  async some(matches: (content: unknown) => boolean): Promise<boolean | null> {
+    let whole = true;
+    for (const name of [...this.#known.keys()].reverse()) {
+      const bytes = await this.#reader.read(name);
+      if (bytes === null) whole = false;
+      else if (anyIn(bytes, name, matches)) return true;
+    }
+    return whole ? false : null;
   }
 
   /** Learns of the segments of other processes, and joins small ones. */
@@ -183,4 +198,11 @@ class SegmentedLog {
     this.#index.forget(segment.number, segment.entries);
     this.#reader.drop(name);
   }
+}
+
+function anyIn(bytes: Uint8Array, name: string, matches: (content: unknown) => boolean): boolean {
+  for (const line of linesOf(bytes, name)) {
+    if (matches(decodeLine(bytes, name, line).content)) return true;
+  }
+  return false;
 }

@@ -1,7 +1,7 @@
 // diffract estimate: runs the first requests of a campaign and says what the whole of it will cost.
 
 import type { Command } from 'commander';
-import { decimal, whole } from '../../core/report/format.ts';
+import { decimal, plural, whole } from '../../core/report/format.ts';
 import type { SpendingEstimate } from '../../core/stats/spending-estimate.ts';
 import type { PilotTotal } from '../../core/stats/pilot-total.ts';
 import { collected, readCampaignFile } from '../campaign-file.ts';
@@ -74,7 +74,7 @@ function estimateText({ name, rounds, prices }: Estimated, { tokens, cost }: Cam
     cost === null || prices === null ? [] : rowsOf(cost, (value) => `${decimal(value, 4)} ${prices.currency}`);
   const rows = [...rowsOf(tokens, (value) => `${whole(Math.round(value))} tokens`), ...costs];
   return [
-    `Campaign ${name}, ${rounds} rounds, as it would cost if all requests were like those of the pilot:`,
+    `Campaign ${name}, ${plural(rounds, 'round')}, as it would cost if all requests were like those of the pilot:`,
     textTable(['Generator', 'tried', 'of', 'total', '95 % interval'], rows),
     cost === null ? 'Cost: unknown; name the models in `prices` of the campaign file.' : '',
   ]

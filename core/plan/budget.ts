@@ -9,6 +9,8 @@ export interface Allowance {
   readonly cost: number | null;
 }
 
+export const unlimited: Allowance = { tokens: null, cost: null };
+
 export function tokensUsed(use: TokenUse): number {
   return use.promptTokens + use.completionTokens;
 }

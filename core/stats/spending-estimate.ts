@@ -5,7 +5,7 @@ import { pilotTotal, type PilotTotal } from './pilot-total.ts';
 /** One generator: its units (requests, or candidates that are asked about) in the pilot and in the whole campaign. */
 export interface PilotedGenerator {
   readonly name: string;
-  /** What each unit of the pilot cost; units that nothing was asked about count as 0. */
+  /** What each unit of the pilot cost; units that nothing was asked about count as 0. At least two, unless they are all there are. */
   readonly values: readonly number[];
   readonly units: number;
 }
@@ -24,9 +24,15 @@ export function estimateSpending(generators: readonly PilotedGenerator[]): Spend
     name,
     units,
     piloted: values.length,
-    ...pilotTotal(values, units),
+    ...(values.length >= units ? exact(values) : pilotTotal(values, units)),
   }));
   const total = each.reduce((sum, one) => sum + one.total, 0);
   const reach = Math.sqrt(each.reduce((sum, one) => sum + (one.high - one.total) ** 2, 0));
   return { total, low: Math.max(0, total - reach), high: total + reach, generators: each };
+}
+
+/** All units were tried: nothing is left to be told. */
+function exact(values: readonly number[]): PilotTotal {
+  const total = values.reduce((sum, value) => sum + value, 0);
+  return { total, low: total, high: total };
 }

@@ -17,6 +17,8 @@ export interface BenchmarkRow {
 export interface ReadingIndex {
   readonly read: (text: string, out: WordCodes) => void;
   readonly holders: NgramHolders;
+  /** How many different n-grams each row has. */
+  readonly sizes: readonly number[];
   /** 1 for each n-gram, by place, that is common in the training texts. */
   readonly common: Uint8Array;
 }
@@ -54,25 +56,31 @@ export function buildDecontaminationIndex(
   requireDecontaminationProfile(profile);
   const literal = new NgramHolders();
   const unnumbered = new NgramHolders();
+  const [literalSizes, unnumberedSizes]: [number[], number[]] = [[], []];
   const equals = openEqualRows();
   const rows: IndexedRow[] = [];
   const [words, grams] = [new WordCodes(), new WordCodes()];
   for (const { benchmark, rowId, text } of benchmarkRows) {
     readUnnumberedProse(text, words);
     ngramCodes(words, profile.ngram, grams);
-    unnumbered.add(grams, rows.length);
+    unnumberedSizes.push(unnumbered.add(grams, rows.length));
     const unnumberedWords = words.low.slice(0, words.count);
     readProse(text, words);
     ngramCodes(words, profile.ngram, grams);
-    literal.add(grams, rows.length);
+    literalSizes.push(literal.add(grams, rows.length));
     equals.add(words, rows.length);
     rows.push({ benchmark, rowId, words: words.low.slice(0, words.count), unnumberedWords, numbers: numbersOf(text) });
   }
   return {
     profile,
     rows,
-    literal: { read: readProse, holders: literal, common: new Uint8Array(literal.count) },
-    unnumbered: { read: readUnnumberedProse, holders: unnumbered, common: new Uint8Array(unnumbered.count) },
+    literal: { read: readProse, holders: literal, sizes: literalSizes, common: new Uint8Array(literal.count) },
+    unnumbered: {
+      read: readUnnumberedProse,
+      holders: unnumbered,
+      sizes: unnumberedSizes,
+      common: new Uint8Array(unnumbered.count),
+    },
     equalRow: equals.find,
   };
 }

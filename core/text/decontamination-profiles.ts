@@ -20,12 +20,14 @@ export interface DecontaminationProfile {
   readonly renumberedOverlap: number;
   /** The kinds that count as contamination. */
   readonly kinds: readonly ContaminationKind[];
-  /** An n-gram in more training texts than both of these is common and points at nothing. */
+  /** An n-gram in more training texts than both of these is common, and points at a row only as a part of `cover`. */
   readonly commonCount: number;
   readonly commonShare: number;
+  /** From this share of a row's n-grams up a text points at the row, common or not: an item that leaked often is common itself. */
+  readonly cover: number;
 }
 
-const SECOND_STEP = { overlap: 0.6, renumberedOverlap: 0.85, commonCount: 5, commonShare: 0.0005 } as const;
+const SECOND_STEP = { overlap: 0.6, renumberedOverlap: 0.85, commonCount: 5, commonShare: 0.0005, cover: 0.5 } as const;
 
 /**
  * - `prismatic`: 10 words (Prismatic Synthesis, before its language-model check)
@@ -42,12 +44,12 @@ export const DEFAULT_DECONTAMINATION: DecontaminationProfile = decontaminationPr
 
 /** @throws {PermanentError} `InvalidConfig` when the profile makes no sense */
 export function requireDecontaminationProfile(profile: DecontaminationProfile): void {
-  const { ngram, overlap, renumberedOverlap, commonCount, commonShare } = profile;
-  const shares = [overlap, renumberedOverlap].every((share) => share > 0 && share <= 1);
+  const { ngram, overlap, renumberedOverlap, commonCount, commonShare, cover } = profile;
+  const shares = [overlap, renumberedOverlap, cover].every((share) => share > 0 && share <= 1);
   if (Number.isInteger(ngram) && ngram >= 1 && shares && commonCount >= 0 && commonShare >= 0) return;
   throw new PermanentError(
     FailureType.InvalidConfig,
-    `decontamination: ngram ${ngram}, overlaps ${overlap} and ${renumberedOverlap}, common above ${commonCount} texts and ` +
-      `${commonShare} of them; expected ngram >= 1, overlaps above 0 and up to 1, the others not negative`,
+    `decontamination: ngram ${ngram}, overlaps ${overlap} and ${renumberedOverlap}, cover ${cover}, common above ${commonCount} texts and ` +
+      `${commonShare} of them; expected ngram >= 1, overlaps and cover above 0 and up to 1, the others not negative`,
   );
 }

@@ -1,6 +1,7 @@
-// Benchmark items inside training text, found in two steps: a shared word n-gram that is not common in the training side points
-// at rows, and only a long common subsequence of words confirms one. A bare n-gram rule drops boilerplate.
-import type { DecontaminationIndex, IndexedRow, ReadingIndex } from './decontamination-index.ts';
+// Benchmark items inside training text, found in two steps: a shared word n-gram that is not common in the training side, or a
+// large part of a row's n-grams, points at rows, and only a long common subsequence of words confirms one. A bare n-gram rule
+// drops boilerplate.
+import type { DecontaminationIndex, IndexedRow } from './decontamination-index.ts';
 import type { ContaminationKind, DecontaminationProfile } from './decontamination-profiles.ts';
 import { numbersOf, proseWords, unnumberedProseWords } from './decontamination-text.ts';
 import { commonSubsequenceLength } from './longest-common-subsequence.ts';
@@ -22,7 +23,7 @@ export interface BenchmarkHits {
   readonly benchmark: string;
   /** Samples that share any n-gram: what a bare rule would drop. */
   readonly sharing: number;
-  /** Samples that share an n-gram that is not common, numbers read as they are or all as one. */
+  /** Samples that share an n-gram that is not common, or many of a row, numbers read as they are or all as one. */
   readonly pointed: number;
   /** Samples whose overlap confirms it, as a kind that the profile counts; one sample counts for each benchmark it holds. */
   readonly confirmed: number;
@@ -47,6 +48,13 @@ export function openDecontamination(index: DecontaminationIndex): Decontaminatio
     grams: new WordCodes(),
     sharing: new Set(),
     pointed: new Map(),
+    text: 0,
+    latest: {
+      literal: new Uint32Array(index.literal.holders.count),
+      unnumbered: new Uint32Array(index.unnumbered.holders.count),
+    },
+    shared: new Uint32Array(index.rows.length),
+    firsts: new Int32Array(index.rows.length),
   };
   const rowsAt = (places: Iterable<number>) => Array.from(places, (row) => index.rows[row]!);
   return {
@@ -72,6 +80,12 @@ interface Scratch {
   /** Rows that share an n-gram, common or not. */
   readonly sharing: Set<number>;
   readonly pointed: Map<number, Pointer>;
+  /** The number of the text, from 1, and that of the latest text that had each n-gram: a text counts one once. */
+  text: number;
+  readonly latest: Readonly<Record<'literal' | 'unnumbered', Uint32Array>>;
+  /** By row: how many of its n-grams the text has, zero between readings, and where the first of them starts. */
+  readonly shared: Uint32Array;
+  readonly firsts: Int32Array;
 }
 
 /** What pointed at a row: its whole text, or the run of words that starts at this one. */
@@ -82,31 +96,41 @@ interface Pointer {
 
 function pointAtRows(index: DecontaminationIndex, text: string, scratch: Scratch): void {
   const { words, unnumbered, grams, sharing, pointed } = scratch;
+  scratch.text++;
   sharing.clear();
   pointed.clear();
   index.literal.read(text, words);
   const equal = index.equalRow(words);
   if (equal !== undefined) pointed.set(equal, { reading: 'equal', start: 0 });
   ngramCodes(words, index.profile.ngram, grams);
-  eachHolder(index.literal, grams, (row, start, common) => {
-    sharing.add(row);
-    if (!common && !pointed.has(row)) pointed.set(row, { reading: 'literal', start });
-  });
+  pointByReading(index, 'literal', scratch);
   index.unnumbered.read(text, unnumbered);
   ngramCodes(unnumbered, index.profile.ngram, grams);
-  eachHolder(index.unnumbered, grams, (row, start, common) => {
-    if (!common && !pointed.has(row)) pointed.set(row, { reading: 'unnumbered', start });
-  });
+  pointByReading(index, 'unnumbered', scratch);
 }
 
-function eachHolder(
-  { holders, common }: ReadingIndex,
-  grams: WordCodes,
-  visit: (row: number, start: number, common: boolean) => void,
-): void {
+/** An n-gram that is not common points at once; the rows of common ones wait for how many of theirs there are. */
+function pointByReading(index: DecontaminationIndex, reading: 'literal' | 'unnumbered', scratch: Scratch): void {
+  const { grams, pointed, sharing, shared, firsts } = scratch;
+  const latest = scratch.latest[reading];
+  const { holders, common, sizes } = index[reading];
+  const waiting: number[] = [];
   for (let start = 0; start < grams.count; start++) {
     const place = holders.find(grams.low[start]!, grams.high[start]!);
-    if (place >= 0) holders.forEachRow(place, (row) => visit(row, start, common[place] === 1));
+    if (place < 0 || latest[place] === scratch.text) continue;
+    latest[place] = scratch.text;
+    holders.forEachRow(place, (row) => {
+      if (common[place] === 0 && !pointed.has(row)) pointed.set(row, { reading, start });
+      if (shared[row]!++ > 0) return;
+      firsts[row] = start;
+      waiting.push(row);
+    });
+  }
+  for (const row of waiting) {
+    if (reading === 'literal') sharing.add(row);
+    const covered = shared[row]! >= index.profile.cover * sizes[row]!;
+    if (covered && !pointed.has(row)) pointed.set(row, { reading, start: firsts[row]! });
+    shared[row] = 0;
   }
 }
 

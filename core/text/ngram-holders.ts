@@ -22,8 +22,9 @@ export class NgramHolders {
     return this.#keys.count;
   }
 
-  /** Notes that `row` holds the n-grams. Rows come in ascending order. */
-  add(grams: WordCodes, row: number): void {
+  /** Notes that `row` holds the n-grams, and gives how many different ones they are. Rows come in ascending order. */
+  add(grams: WordCodes, row: number): number {
+    let different = 0;
     for (let gram = 0; gram < grams.count; gram++) {
       const place = this.#keys.add(grams.low[gram]!, grams.high[gram]!);
       if (place === this.#newest.count) this.#newest.set(this.#newest.addRow(), NEWEST, NONE);
@@ -33,7 +34,9 @@ export class NgramHolders {
       this.#links.set(link, ROW, row);
       this.#links.set(link, NEXT, newest);
       this.#newest.set(place, NEWEST, link);
+      different++;
     }
+    return different;
   }
 
   /** The place of an n-gram, or -1 when no row holds it. */

@@ -83,6 +83,22 @@ describe('the budget of a campaign', { timeout: 300_000 }, () => {
     assert.ok(report.includes(whole.prompt.toLocaleString('en')));
   });
 
+  it('holds no stage that asks no model, however far the last request went over', async () => {
+    const server = await startSeededChatServer({ seed: 'over', answer });
+    lifetime.after(() => server.close());
+    const config = chatCampaign(world, 'over', { url: server.url, requests: 32 });
+    const generators = config.generators.map((generator) =>
+      generator.kind === 'llm'
+        ? { ...generator, solver: { ...generator.solver, attempts: 0, agreement: 0 } }
+        : generator,
+    );
+    await world.campaigns.start({ ...config, generators, budget: { ...config.budget, tokens: 1 } });
+    const view = await world.campaigns.result('over');
+    assert.deepEqual([view.state, view.outcome, view.waiting], ['completed', 'completed', null], view.failure ?? '');
+    assert.equal(server.accounting().requests, 32);
+    assert.equal(view.history.length, config.rounds);
+  });
+
   it('pauses between two stages at a soft limit, and goes on when it is resumed', async () => {
     const { server, config } = await start('soft', { softTokens: 1 });
     const held = await waiting(config, /^soft token budget of 1 reached .*go on with: diffract resume/);

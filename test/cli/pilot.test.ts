@@ -42,6 +42,13 @@ describe('a pilot', () => {
     }
   });
 
+  it('takes a file along where a solver checks its answers, by its first rows', () => {
+    const rows = { kind: 'file', name: 'rows', sources: [], count: 50 } as const;
+    const checked = { ...rows, name: 'checked', solver: writer.solver };
+    const pilot = pilotOf({ ...inventedConfig, generators: [rows, checked] }, 8);
+    assert.deepEqual(pilot?.generators, [{ ...checked, count: 8 }]);
+  });
+
   it('takes every generator along where a judge is asked about all candidates', () => {
     const judge = { name: 'judge', endpoint, sampling, least: 3 };
     const pilot = pilotOf({ ...config, filters: { ...config.filters, judge } }, 8);
@@ -53,6 +60,14 @@ describe('a pilot', () => {
 
   it('is not there for a campaign that asks no model', () => {
     assert.equal(pilotOf(inventedConfig, 8), null);
+  });
+
+  it('has a name of its own that is a name, however long the campaign is called', () => {
+    const name = `a${'-b'.repeat(31)}`;
+    const { name: piloted } = pilotOf({ ...config, name }, 8)!;
+    assert.equal(piloted.length, 63);
+    assert.match(piloted, /^[a-z0-9][a-z0-9-]{0,62}$/);
+    assert.match(piloted, /-pilot$/);
   });
 });
 
@@ -71,6 +86,21 @@ describe('an estimate', () => {
   it('counts units that nothing was asked about as free', () => {
     const { tokens } = estimateOf(config, pilot, { writer: [{ tokens: 100, cost: 0 }] });
     assert.equal(tokens.total, 25 * 600);
+  });
+
+  it('counts what was asked about the seeds once, and as it was', () => {
+    const units = [100, 110, 90, 100].map((tokens) => ({ tokens, cost: 0 }));
+    const { tokens } = estimateOf(config, pilot, { writer: units, seeds: [{ tokens: 7, cost: 0 }] });
+    assert.equal(tokens.total, 100 * 200 * 3 + 7);
+    assert.deepEqual(tokens.generators[0], { name: 'seeds', units: 1, piloted: 1, total: 7, low: 7, high: 7 });
+  });
+
+  it('tries two requests of a campaign that makes one a round, and is exact where all were tried', () => {
+    const small = { ...config, rounds: 2, generators: [{ ...writer, requests: 1 }] };
+    const two = pilotOf(small, 8)!;
+    assert.deepEqual(two.generators, [{ ...writer, requests: 2 }]);
+    const { tokens } = estimateOf(small, two, { writer: [3, 5].map((tokens) => ({ tokens, cost: 0 })) });
+    assert.deepEqual([tokens.low, tokens.total, tokens.high], [8, 8, 8]);
   });
 
   it('knows no cost where one price is unknown or there are no prices', () => {

@@ -308,7 +308,12 @@ describe('a bad campaign file', () => {
     [
       'a price table without the model that is asked',
       `${withGenerator('{ kind: llm, name: x, requests: 2, endpoint: { model: big-modle, url: "http://x/v1" } }')}prices: { version: "1", models: { big-model: { input: 1, output: 2 } } }\n`,
-      /generators\[1\]\.endpoint\.model: no price for "big-modle" in prices\.models; did you mean "big-model"\?/,
+      /generators\[1\]\.endpoint\.model: no price for "big-modle"; add it to prices\.models \(did you mean "big-model"\?\), or drop/,
+    ],
+    [
+      'a price table without any model',
+      `${withGenerator('{ kind: llm, name: x, requests: 2, endpoint: { model: big, url: "http://x/v1" } }')}prices: { version: "1", models: {} }\n`,
+      /endpoint\.model: no price for "big"; add it to prices\.models, or drop prices/,
     ],
     [
       'a limit of cost without prices',

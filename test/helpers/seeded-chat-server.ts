@@ -51,7 +51,7 @@ export interface Tokens {
   readonly completion: number;
 }
 
-/** Requests and tokens by what became of them; probes of a server's capabilities are kept apart. */
+/** Requests and tokens by what became of them; probes of a server's capabilities, which meet the same faults, are kept apart. */
 export interface Accounting {
   readonly requests: number;
   /** Different requests, by the bytes of their bodies. */
@@ -143,7 +143,6 @@ function drawFault(
   arrivals: { number: number; tries: Map<string, number> },
   text: string,
 ): SeededFault | undefined {
-  if (isProbe(text)) return undefined;
   const name = nameOf(text);
   const earlier = arrivals.tries.get(name) ?? 0;
   arrivals.tries.set(name, earlier + 1);
@@ -192,7 +191,7 @@ function answer(
     prompt: countTokens(messages.map(({ content }) => content).join('\n')),
     completion: contents.reduce((sum, content) => sum + countTokens(content), 0),
   };
-  if (probe) accounts.probed(tokens);
+  if (probe) accounts.probed(fault, tokens);
   else if (fault === undefined) accounts.answered(nameOf(text), tokens);
   else accounts.failed(fault, tokens);
   if (fault === undefined) sendJson(response, 200, completion(model, contents, tokens, logprobs));
@@ -262,7 +261,7 @@ function sendJson(response: ServerResponse, status: number, body: object): void 
 interface Accounts {
   answered(name: string, tokens: Tokens): void;
   failed(fault: SeededFault, tokens: Tokens): void;
-  probed(tokens: Tokens): void;
+  probed(fault: SeededFault | undefined, tokens: Tokens): void;
   read(): Accounting;
 }
 
@@ -290,8 +289,8 @@ function createAccounts(): Accounts {
       requests += 1;
       failed[fault] = add(failed[fault], FREE.includes(fault) ? NONE : tokens);
     },
-    probed(tokens) {
-      probes = add(probes, tokens);
+    probed(fault, tokens) {
+      probes = add(probes, fault !== undefined && FREE.includes(fault) ? NONE : tokens);
     },
     read: () => ({ requests, different: names.size, whole, repeated, failed: { ...failed }, probes }),
   };

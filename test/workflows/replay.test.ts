@@ -7,14 +7,17 @@ import { readHistory, recordedHistories, replay, type RecordedEvent } from '../h
 describe('recorded histories', async () => {
   const names = await recordedHistories();
 
-  it('cover the start, a round and the end of a campaign, fan-outs of every kind, and training', () => {
+  it('cover the start, a round and the end of campaigns with and without a model, fan-outs of most kinds, and training', () => {
     const all = names.join(' ');
     const needed = [
       'campaign-0',
       'campaign-1',
       'campaign-2',
       'fan-out-sketch',
-      'fan-out-generate',
+      'model-campaign-1',
+      'fan-out-generate-rules',
+      'fan-out-generate-writer',
+      'fan-out-attempt',
       'fan-out-evaluate',
       'training',
     ];

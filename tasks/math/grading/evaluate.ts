@@ -25,23 +25,27 @@ function computed(expression: Expression): readonly (Complex | null)[] {
     drawn.set(name, coordinates);
     return coordinates[point] ?? NaN;
   };
-  return Array.from({ length: POINTS }, (_, point) =>
+  return Array.from({ length: POINTS + WHOLE_POINTS }, (_, point) =>
     valueAt(expression, { realOnly: true, coordinate: (name) => coordinate(name, point) }),
   );
 }
 
-const POINTS = 16;
+/** The points at the front, which decide wherever enough of them are in the domain of both sides. */
+export const POINTS = 16;
+/** Whole numbers behind them, for formulas such as (-1)^n. */
+const WHOLE_POINTS = 16;
 
 /**
  * Where the variable lies at each point, by its name alone: both sides of a comparison are tried at the same places.
- * Positive near 1 first, where most formulas are defined; then of both signs; then large.
+ * Positive near 1 first, where most formulas are defined; then of both signs; then large; then whole.
  */
 function coordinatesOf(name: string): Float64Array {
   const random = uniforms(`math-grader/${name}`);
-  return Float64Array.from({ length: POINTS }, (_, point) => {
+  return Float64Array.from({ length: POINTS + WHOLE_POINTS }, (_, point) => {
     const value = random.next();
     if (point < 6) return 0.2 + 2 * value;
-    return point < 12 ? 5 * value - 2.5 : 20 * value;
+    if (point < 12) return 5 * value - 2.5;
+    return point < POINTS ? 20 * value : 1 + Math.floor(12 * value);
   });
 }
 

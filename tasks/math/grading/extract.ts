@@ -1,15 +1,12 @@
 // Where a text states its final answer.
 
 /**
- * The final answer that `text` states: what the last `\boxed{...}` holds or what follows the last `####`, whichever
- * stands later; null when there is neither, when a box never closes, or when the answer is blank.
+ * The final answer that `text` states: what its last `\boxed{...}` holds, and the boxes before it that `or`, `and` or a
+ * comma joins to it. Without a box, what follows the last `####`, on the last line or where that is a bare number: models
+ * write headings with `####` too. Null when there is neither, when a box never closes, or when the answer is blank.
  */
 export function finalAnswer(text: string): string | null {
-  const box = Math.max(text.lastIndexOf('\\boxed'), text.lastIndexOf('\\fbox'));
-  const mark = text.lastIndexOf('####');
-  if (box < 0 && mark < 0) return null;
-  const found = mark > box ? /^#+[ \t]*(.*)/.exec(text.slice(mark))?.[1] : boxContent(text.slice(box));
-  return nonBlank(found);
+  return nonBlank(lastBoxes(text)) ?? nonBlank(markedLine(text));
 }
 
 /**
@@ -41,24 +38,53 @@ function phrased(text: string, phrase: string): string | null {
   if (at < 0) return null;
   const line = /^[\s:]*([^\n]*)/.exec(text.slice(at + phrase.length))?.[1] ?? '';
   const formula = /^(?:\*\*)?\$+([^$]+)\$+/.exec(line)?.[1] ?? /^\\[([](.*?)\\[)\]]/.exec(line)?.[1];
-  const sentence = line.split(/[.!](?=\s|$)|\*\*(?=\s|$)/)[0];
+  const sentence = line.split(/[.!](?=\s|$)|\*\*(?=\s|$)|,?\s+(?:because|since)\b/)[0];
   return nonBlank(formula ?? sentence?.replace(/^\*\*|\*\*$/g, ''));
 }
 
+function lastBoxes(text: string): string | null {
+  const held: string[] = [];
+  let end = text.length;
+  for (;;) {
+    const start = Math.max(text.lastIndexOf('\\boxed', end - 1), text.lastIndexOf('\\fbox', end - 1));
+    const box = start < 0 || end === 0 ? null : boxAt(text.slice(start, end));
+    if (box === null || (held.length > 0 && !JOINED.test(box.after))) break;
+    held.unshift(box.content);
+    end = start;
+  }
+  return held.length === 0 ? null : held.join(', ');
+}
+
+/** What stands between two boxes of one answer. */
+const JOINED = /^[\s$]*(?:,|;|or|and|, ?(?:or|and))[\s$]*$/;
+
 /** What the braces after `\boxed` hold, braces inside counted; `\boxed 5` holds one word. */
-function boxContent(text: string): string | null {
+function boxAt(text: string): { readonly content: string; readonly after: string } | null {
   const open = /^\\(?:boxed|fbox)\s*\{/.exec(text)?.[0];
-  if (!open) return /^\\boxed\s+([^\s$]+)/.exec(text)?.[1] ?? null;
+  if (!open) {
+    const [bare, content] = /^\\boxed\s+([^\s$]+)/.exec(text) ?? [];
+    return bare === undefined || content === undefined ? null : { content, after: text.slice(bare.length) };
+  }
   let depth = 1;
   for (let at = open.length; at < text.length; at++) {
     const character = text.charAt(at);
     if (character === '\\') at += 1;
     else if (character === '{') depth += 1;
     else if (character === '}') depth -= 1;
-    if (depth === 0) return text.slice(open.length, at);
+    if (depth === 0) return { content: text.slice(open.length, at), after: text.slice(at + 1) };
   }
   return null;
 }
+
+function markedLine(text: string): string | null {
+  const lines = text.trimEnd().split('\n');
+  const marked = lines.findLastIndex((line) => line.includes('####'));
+  const answer = /.*####+[ \t]*(.*)$/.exec(lines[marked] ?? '')?.[1]?.replace(/^(?:final )?answer\s*(?::|is)\s*/i, '');
+  if (answer === undefined) return null;
+  return marked === lines.length - 1 || BARE_NUMBER.test(answer.trim()) ? answer : null;
+}
+
+const BARE_NUMBER = /^[-$]*\d(?:[\d,./]*\d)?%?$/;
 
 function nonBlank(text: string | null | undefined): string | null {
   const answer = text?.trim() ?? '';

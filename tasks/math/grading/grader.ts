@@ -8,7 +8,7 @@ import type { Nearness } from './same-value.ts';
 import { readAnswer } from './structure.ts';
 
 /** Goes into results: verdicts of different versions are not compared. */
-export const graderVersion = 'diffract-math/1';
+export const graderVersion = 'diffract-math/2';
 
 /**
  * `qwen` as in Qwen2.5-Math: any stated answer down to the last number, numbers within 1e-4, a share equal to its
@@ -48,11 +48,12 @@ export function compareAnswers(a: string, b: string, profile: Profile): Reason {
 
 const LONGEST_ANSWER = 4000;
 
-/** Words in any case; formulas as they are, since x and X are two variables. */
+/** Words in any case, and the letters of choices; x and X are two variables. */
 function plainText(normal: string): string {
   const text = compact(normal);
   const word = text.replace(/^\(([A-Za-z]+)\)$/, '$1');
-  return /^[^\\\d=+*/^<>]*$/.test(word) ? word.toLowerCase() : text;
+  if (/^[A-E]$/.test(word)) return word.toLowerCase();
+  return /^[^\\\d=+*/^<>]*$/.test(word) ? word.replace(/\p{L}{2,}/gu, (letters) => letters.toLowerCase()) : text;
 }
 
 /** Equal to nothing but itself. Fewer than four letters are as likely a product of letters. */

@@ -2,7 +2,7 @@
 
 /** LaTeX without styling, currency and the like; what the reader of formulas starts from. */
 export function normalised(text: string): string {
-  let plain = withoutWrappers(withoutUnicode(text.trim()));
+  let plain = withoutWrappers(withoutUnicode(text.trim())).replace(REPEATING_DECIMAL, fractionOf);
   for (const [pattern, replacement] of REPLACEMENTS) plain = plain.replace(pattern, replacement);
   return withoutWrappers(plain.trim());
 }
@@ -48,6 +48,17 @@ const SMALL_NUMBERS =
   );
 const TENS = 'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ');
 
+/** `0.1\overline{6}` */
+const REPEATING_DECIMAL = /(\d*)\.(\d*)\\(?:overline|bar)\s*\{(\d+)\}/g;
+
+function fractionOf(written: string, whole: string, places: string, repeated: string): string {
+  if (places.length + repeated.length > LONGEST_PERIOD) return written;
+  const top = BigInt(whole + places + repeated) - BigInt(`0${whole}${places}`);
+  return `\\frac{${top}}{${10n ** BigInt(places.length + repeated.length) - 10n ** BigInt(places.length)}}`;
+}
+
+const LONGEST_PERIOD = 100;
+
 const REPLACEMENTS: readonly (readonly [RegExp, string])[] = [
   // Text and fonts are one thing; a font around a single letter is that letter.
   [/\\(?:textbf|textit|textrm|textnormal|mathrm|mathbf|mathit|mathsf|mbox|operatorname)\s*\{/g, '\\text{'],
@@ -70,6 +81,7 @@ const REPLACEMENTS: readonly (readonly [RegExp, string])[] = [
   [/\\?[$%]|[€£]/g, ''],
   [/\^\s*(?:\\circ(?![a-zA-Z])|\{\s*\\circ\s*\})/g, '\\degrees '],
   [/\\text\{\s*(?:degrees?|percent)\s*\}/g, ''],
+  [/\\text\{\s*infinity\s*\}/gi, '\\infty '],
   [/^(?:\\approx|\\sim|=)\s*/, ''],
   [/[.,;]\s*$/, ''],
 ];
@@ -95,7 +107,6 @@ const CHARACTERS: Readonly<Record<string, string>> = {
   '°': '\\degrees ',
   '²': '^2',
   '³': '^3',
-  '½': '\\frac{1}{2}',
   '，': ',',
   '：': ':',
   '（': '(',
@@ -106,7 +117,10 @@ const CHARACTERS: Readonly<Record<string, string>> = {
 const SPECIAL = new RegExp(`[${Object.keys(CHARACTERS).join('')}]`, 'gu');
 
 function withoutUnicode(text: string): string {
-  return text.replace(SPECIAL, (character) => CHARACTERS[character] ?? character);
+  return text
+    .replace(/[½⅓-⅞¼¾]/gu, (character) => `\\frac{${character.normalize('NFKC').replace('\u2044', '}{')}}`)
+    .replace(/[⁰¹²³⁴-⁹⁻ⁿ]{2,}|[⁰¹⁴-⁹ⁿ]/gu, (run) => `^{${run.normalize('NFKC').replace('\u2212', '-')}}`)
+    .replace(SPECIAL, (character) => CHARACTERS[character] ?? character);
 }
 
 /** Around the whole answer: $...$, \(...\), \[...\], \boxed{...}, asterisks of Markdown. */

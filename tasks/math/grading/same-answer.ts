@@ -17,10 +17,12 @@ export function sameStructure(a: Answer, b: Answer, nearness: Nearness): Compari
 }
 
 /**
- * `a` in the form of `b`: the value of an assignment beside a value or a list, an interval for an inequality beside an
+ * `a` in the form of `b`: the number of a true equation of numbers, the value of an assignment beside a value or a list, an interval for an inequality beside an
  * interval, the member of a set or list of one beside a single thing.
  */
 function unwrapped(a: Answer, b: Answer): Answer {
+  const constant = a.kind === 'relation' ? constantOf(a) : null;
+  if (constant !== null) return { kind: 'value', expression: constant };
   if (a.kind === 'several' && a.items.length === 1 && b.kind !== 'several') return a.items[0] ?? a;
   if (a.kind !== 'relation' || b.kind === 'relation') return a;
   if (b.kind === 'tuple' || b.kind === 'union') return intervalOf(a) ?? a;
@@ -38,6 +40,13 @@ function assignedValue({ signs, sides }: Relation): Expression | null {
   const value = sides.at(-1);
   if (!isName || value === undefined) return null;
   return name.kind === 'variable' && mentions(value, name.name) ? null : value;
+}
+
+/** 25 of `3^2 + 4^2 = 25`. */
+function constantOf({ signs, sides }: Relation): Expression | null {
+  const [first, ...others] = sides;
+  if (first === undefined || !signs.every((sign) => sign === '=') || sides.some(hasVariables)) return null;
+  return others.every((side) => sameValue(first, side, 'exact').startsWith('equal')) ? first : null;
 }
 
 function isLetter({ kind }: Expression): boolean {
@@ -91,12 +100,27 @@ function structuresAgree(a: Answer, b: Answer, nearness: Nearness): boolean {
   if (a.kind === 'matrix' && b.kind === 'matrix')
     return a.rows.length === b.rows.length && a.rows.every((row, at) => inOrder(row, b.rows[at] ?? []));
   if (a.kind === 'union' && b.kind === 'union') return inAnyOrder(a.items, b.items, agree);
-  if (a.kind === 'several' && b.kind === 'several') return inAnyOrder(a.items, b.items, agree);
+  if (a.kind === 'several' && b.kind === 'several') {
+    const severalNames = [a, b].some(({ items }) => new Set(items.flatMap(nameOf)).size > 1);
+    return inAnyOrder(a.items, b.items, (x, y) => !(severalNames && namedApart(x, y)) && agree(x, y));
+  }
   if (a.kind === 'tuple' && b.kind === 'tuple') return sameBrackets(a, b) && inOrder(a.items, b.items);
   // A point whose brackets were left out still has its order.
   if (a.kind === 'tuple' && b.kind === 'several') return a.open + a.close === '()' && inOrder(a.items, b.items);
   if (a.kind === 'several' && b.kind === 'tuple') return structuresAgree(b, a, nearness);
   return false;
+}
+
+/** `x = 1, y = 2` and `x = 2, y = 1` are different solutions. */
+function namedApart(x: Answer, y: Answer): boolean {
+  const [[first], [second]] = [nameOf(x), nameOf(y)];
+  return first !== undefined && second !== undefined && first !== second;
+}
+
+/** What an assignment names; empty for any other answer. */
+function nameOf(answer: Answer): readonly string[] {
+  if (answer.kind !== 'relation' || assignedValue(answer) === null) return [];
+  return [JSON.stringify(answer.sides[0], bigints)];
 }
 
 type Tuple = Extract<Answer, { readonly kind: 'tuple' }>;

@@ -3,7 +3,7 @@
 import { asFloat, sameNumber } from '../rational.ts';
 import * as complex from './complex.ts';
 import type { Complex } from './complex.ts';
-import { valuesOf } from './evaluate.ts';
+import { POINTS, valuesOf } from './evaluate.ts';
 import { exactValue } from './exact.ts';
 import { hasVariables, infinitySign, some } from './expression.ts';
 import type { Expression } from './expression.ts';
@@ -57,13 +57,14 @@ function agreeAtPoints(a: Expression, b: Expression): SameValue {
   return pairs.every(([x, y]) => distance(x, y) <= POINT_TOLERANCE) ? 'equal-at-points' : 'different';
 }
 
-/** The values at points where both have one; a constant has the same value at every point. */
+/** The values at points where both have one, whole ones only if needed; a constant has the same value at every point. */
 function pairsOf(
   a: readonly (Complex | null)[],
   b: readonly (Complex | null)[],
 ): readonly (readonly [Complex, Complex])[] {
   const pairs: [Complex, Complex][] = [];
   for (let point = 0; point < Math.max(a.length, b.length); point++) {
+    if (point === POINTS && pairs.length >= LEAST_POINTS) break;
     const x = a.length === 1 ? a[0] : a[point];
     const y = b.length === 1 ? b[0] : b[point];
     if (x && y) pairs.push([x, y]);

@@ -6,6 +6,7 @@ import { wordNumber } from './normalise.ts';
 import { parseExpression } from './parse-expression.ts';
 import { tokensOf } from './tokens.ts';
 import type { Token } from './tokens.ts';
+import { SEPARATORS, withoutUnits } from './units.ts';
 import { parseRational } from '../rational.ts';
 
 export type Answer =
@@ -35,26 +36,6 @@ function read(all: readonly Token[]): Answer | null {
   if (united.length > 1) return collected(united, (items) => ({ kind: 'union', items }));
   return relationIn(tokens) ?? matrixIn(tokens) ?? bracketsIn(tokens) ?? valueIn(tokens);
 }
-
-/** Without the words that follow a number, and the power of a unit. */
-function withoutUnits(tokens: readonly Token[]): readonly Token[] {
-  const first = tokens.findIndex(({ kind, text }) => kind === 'word' && !SEPARATORS.has(text));
-  if (first <= 0) return tokens;
-  const before = tokens[first - 1];
-  const ends = before?.kind === 'number' || (before?.kind === 'sign' && '})'.includes(before.text));
-  const letters = before?.kind === 'command' && before.text === 'pi';
-  const rest = tokens.slice(first);
-  const only = rest.every(
-    ({ kind, text }, at) => kind === 'word' || kind === 'letter' || isUnitSign(text, rest[at - 1]),
-  );
-  return (ends || letters) && only ? tokens.slice(0, first) : tokens;
-}
-
-function isUnitSign(text: string, before: Token | undefined): boolean {
-  return '^/{}'.includes(text) || (/^[123]$/.test(text) && (before?.text === '^' || before?.text === '{'));
-}
-
-const SEPARATORS = new Set(['and', 'or', ', and', ', or', ',']);
 
 function isSeparator({ kind, text }: Token): boolean {
   return (kind === 'sign' && (text === ',' || text === ';')) || (kind === 'word' && SEPARATORS.has(text));

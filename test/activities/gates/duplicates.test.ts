@@ -122,17 +122,19 @@ describe('the gate against near duplicates', () => {
       prompt: `Mia has ${apples} apples and buys ${pears} pears; how many pieces of fruit does she have?`,
     });
     const candidates = await writeRows(store, 'samples', [problem('1', 12, 31), problem('2', 5, 8)]);
+    const pool = await writeRows(store, 'samples', []);
     const { removeNearDuplicates } = createDuplicateActivities({ openStore });
     const numbers = { ngram: 5, buckets: 14, hashes: 8 };
-    assert.equal((await removeNearDuplicates({ context, candidates, pool: null, rule: numbers })).output.rows, 2);
+    assert.equal((await removeNearDuplicates({ context, candidates, pool, rule: numbers })).output.rows, 2);
   });
 
   it('reads the rule and the pool into its key', async (test) => {
     const { store, openStore, context } = await makeWorkplace(test);
     const candidates = await writeRows(store, 'samples', [pair('1', report)]);
     const { removeNearDuplicates } = createDuplicateActivities({ openStore });
+    const pool = await writeRows(store, 'samples', []);
     const run = async (change: object) =>
-      (await removeNearDuplicates({ context, candidates, pool: null, rule, ...change })).key;
+      (await removeNearDuplicates({ context, candidates, pool, rule, ...change })).key;
     const keys = [await run({}), await run({ rule: { ...rule, hashes: 8 } }), await run({ pool: candidates })];
     assert.equal(new Set(keys).size, 3);
     assert.equal(await run({}), keys[0]);

@@ -50,8 +50,11 @@ describe('verification', () => {
       kept.map(({ lineage }) => lineage.solver),
       [{ ...who, requestHashes: ['r1/writer/agreed#0', 'r1/writer/agreed#1', 'r1/writer/agreed#2'] }, undefined],
     );
+    const refused = await rowsOf(store, 'rejects', rejects);
+    const asked = refused.map(({ item }) => (JSON.parse(item) as Sample).lineage.solver?.requestHashes[0]);
+    assert.deepEqual(asked, ['r1/writer/disputed#0', undefined, undefined], 'a reject says who was asked about it');
     assert.deepEqual(
-      (await rowsOf(store, 'rejects', rejects)).map(({ id, reason }) => [id, reason]),
+      refused.map(({ id, reason }) => [id, reason]),
       [
         ['r1/writer/disputed', 'answer-disagrees'],
         ['r1/writer/unasked', 'no-agreement'],

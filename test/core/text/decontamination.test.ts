@@ -15,7 +15,11 @@ const BOILERPLATE =
   'The answer can be written as m over n where m and n are relatively prime positive integers; find m plus n';
 const rows: BenchmarkRow[] = [
   { benchmark: 'exam', rowId: 'apples', text: APPLES },
-  { benchmark: 'exam', rowId: 'circle', text: `A circle touches both legs of a right triangle. ${BOILERPLATE}` },
+  {
+    benchmark: 'exam',
+    rowId: 'circle',
+    text: `A circle touches both legs and also the long hypotenuse of a right triangle. ${BOILERPLATE}`,
+  },
   { benchmark: 'quiz', rowId: 'short', text: 'What is 2 + 2?' },
 ];
 
@@ -67,7 +71,7 @@ describe('decontamination', () => {
   });
 
   it('confirms a phrase that is most of the shorter text', () => {
-    // The closing line is 20 of the 29 words of the row "circle".
+    // The closing line is 22 of the 36 words of the row "circle".
     const hit = find(`Roll two dice. ${'Other words follow. '.repeat(12)}${BOILERPLATE}`);
     assert.equal(hit?.rowId, 'circle');
   });
@@ -92,6 +96,33 @@ describe('decontamination', () => {
     assert.equal(exam.inspect('what is 2+3'), null);
   });
 
+  it('finds an item however often it leaked, with another text before it, after it, or with other numbers', () => {
+    const filler = Array.from({ length: 2000 }, (_, index) => `Row ${index} of the others tells of something else.`);
+    const leaks = {
+      before: (copy: number) => `Question ${copy}: ${APPLES}`,
+      after: (copy: number) => `${APPLES} Answer in ${copy} words.`,
+      renumbered: (copy: number) => APPLES.replace('three', String(copy + 20)).replace('four', String(copy + 5)),
+    };
+    for (const [name, leak] of Object.entries(leaks)) {
+      for (const copies of [5, 6, 300]) {
+        const leaked = Array.from({ length: copies }, (_, copy) => leak(copy));
+        const exam = opened(rows, { seeds: [...leaked, ...filler] });
+        const found = leaked.filter((text) => exam.inspect(text)?.rowId === 'apples');
+        assert.equal(found.length, copies, `${copies} ${name}`);
+      }
+    }
+  });
+
+  it('asks for as much of a row as the profile says, where all that is shared is common', () => {
+    const seeds = Array.from({ length: 8 }, (_, index) => `Problem number ${index} of the set. ${BOILERPLATE}`);
+    const judged = `Two dice roll. ${BOILERPLATE}`;
+    // The closing line has 13 of the 27 n-grams of the row "circle".
+    assert.equal(opened(rows, { seeds, cover: 13.5 / 27 }).inspect(judged), null);
+    assert.deepEqual(opened(rows, { seeds, cover: 12.5 / 27 }).inspect(judged)?.rowId, 'circle');
+    const repeated = `${BOILERPLATE}. `.repeat(3);
+    assert.equal(opened(rows, { seeds }).inspect(repeated), null, 'an n-gram counts once');
+  });
+
   it('does not read drawing code', () => {
     const drawing = `[asy] draw((0,0)--(1,0)--(1,1)--(0,1)--cycle); label("A",(0,0),S); [/asy]`;
     const exam = opened(rowsOf('b', [`Find the area. ${drawing}`]));
@@ -111,7 +142,14 @@ describe('decontamination', () => {
   });
 
   it('refuses profiles that make no sense', () => {
-    const changes = [{ ngram: 0 }, { ngram: 2.5 }, { overlap: 0 }, { overlap: 1.1 }, { renumberedOverlap: 0 }];
+    const changes = [
+      { ngram: 0 },
+      { ngram: 2.5 },
+      { overlap: 0 },
+      { overlap: 1.1 },
+      { renumberedOverlap: 0 },
+      { cover: 0 },
+    ];
     for (const change of [...changes, { commonCount: -1 }, { commonShare: Number.NaN }]) {
       assert.throws(() => opened([], change), { name: 'PermanentError', type: 'InvalidConfig' });
     }
@@ -185,7 +223,7 @@ describe('decontamination of MATH train', { skip: existsSync(MATH) ? false : `mi
     assert.ok(hits[0]!.confirmed < 150, `${hits[0]!.confirmed} confirmed against math500`);
     assert.ok(hits[1]!.confirmed <= 1, `${hits[1]!.confirmed} confirmed against amc23`);
     const copies = kinds.filter((kind) => kind === 'copy').length;
-    assert.ok(copies > 0 && copies < 50, `${copies} copies`);
+    assert.ok(copies > 0 && copies < 60, `${copies} copies`);
   });
 
   it('finds every GSM8K test question that is put among the training questions', () => {

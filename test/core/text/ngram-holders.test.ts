@@ -16,7 +16,8 @@ describe('holders of n-grams', () => {
     fc.assert(
       fc.property(fc.array(fc.array(gram)), (rows) => {
         const holders = new NgramHolders();
-        rows.forEach((grams, row) => holders.add(codesOf(grams), row));
+        const sizes = rows.map((grams, row) => holders.add(codesOf(grams), row));
+        assert.deepEqual(sizes, rows.map((grams) => new Set(grams).size)); // prettier-ignore
         assert.equal(holders.count, new Set(rows.flat()).size);
         for (let wanted = 1; wanted <= 7; wanted++) {
           const expected = rows.flatMap((grams, row) => (grams.includes(wanted) ? [row] : []));

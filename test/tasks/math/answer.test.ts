@@ -44,6 +44,8 @@ describe('equal answers', () => {
     ['-3', '3'],
     ['x', 'X^2'],
     ['', ''],
+    ['x=1, y=2', 'x=2, y=1'],
+    ['x', 'X'],
     ['1/0', '0'],
     ['z^4-z^2+1', 'z^4+z^2+1'],
   ];
@@ -63,6 +65,10 @@ describe('normal forms', () => {
     ['2 x + 3 y', '2x+3y'],
     ['441\\text{ pounds}', '441'],
     ['\\text{Wednesday}', 'Wednesday'],
+    ['x=1, y=2', 'x=1,y=2'],
+    ['3 \\text{ hours } 20 \\text{ minutes}', '3hours20minutes'],
+    ['5\\text{ million}', '5million'],
+    ['x = \\frac{1}{2}', '0.5'],
   ];
   for (const [text, normal] of cases) {
     it(`of "${text}" is "${normal}", which means the same and stays as it is`, () => {

@@ -129,6 +129,13 @@ describe('checks and grades', () => {
     assert.equal(math.attemptResult(`\\boxed{${'x'.repeat(301)}}`), null);
   });
 
+  it('tell attempts apart that give several names other values, and keep every unit of a time', () => {
+    const result = (text: string) => math.attemptResult(`\\boxed{${text}}`) ?? '';
+    assert.ok(!math.sameResult(result('x=1, y=2'), result('x=2, y=1')));
+    const time = result('3 \\text{ hours } 20 \\text{ minutes}');
+    assert.ok(math.sameResult(time, time) && !math.sameResult(time, result('3 \\text{ hours } 40 \\text{ minutes}')));
+  });
+
   it('accept the last number of an answer without a mark', () => {
     assert.ok(math.grade('The answer is $1,200.', '1200'));
     assert.ok(math.grade('3 + 4 = 7\n#### 7', '7'));
