@@ -53,7 +53,7 @@ export interface Answers {
 }
 
 /** Rows of a chunk whose rows are each asked about: minutes of work for a slow server. */
-const requestsPerChunk = 64;
+const requestsPerChunk = 16;
 
 /** A batch costs hours whatever its size, so a chunk that is filed with a vendor is large. */
 const requestsPerBatch = 2048;

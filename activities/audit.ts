@@ -1,4 +1,4 @@
-// A random part of what verification refused, so that it can be sketched: only with the refused beside the verified can one say
+// A random part of what verification and judge refused, so that it can be sketched: only with the refused beside the verified can one say
 // whether sparse regions hold more wrong answers than dense ones.
 
 import type { AuditInput, AuditSummary, DataActivities } from '../contracts/activities.ts';
@@ -18,9 +18,9 @@ export function createAuditActivities({
       const { context, round, rejects, count } = input;
       const store = await openStore(context.store);
       const config = { seed: context.seed, round, count };
-      return runStage<AuditSummary>(store, { stage: 'audit', version: 1, inputs: [rejects], config }, async () => {
-        const { drawn, refused } = await drawRefused(store, input);
-        return { output: await writeRows(store, 'samples', drawn), rejects: null, counts: {}, summary: { refused } };
+      return runStage<AuditSummary>(store, { stage: 'audit', version: 2, inputs: rejects, config }, async () => {
+        const { drawn, ...summary } = await drawRefused(store, input);
+        return { output: await writeRows(store, 'samples', drawn), rejects: null, counts: {}, summary };
       });
     },
   };
@@ -30,19 +30,21 @@ export function createAuditActivities({
 async function drawRefused(
   store: Store,
   { context, round, rejects, count }: AuditInput,
-): Promise<{ drawn: Sample[]; refused: number }> {
-  let refused = 0;
+): Promise<AuditSummary & { readonly drawn: Sample[] }> {
+  let [refused, unsketchable] = [0, 0];
   let drawn: { readonly sample: Sample; readonly place: number }[] = [];
-  if (rejects === null || rejects.rows === 0 || count === 0) return { drawn: [], refused };
-  for await (const part of store.readTable({ ...rejects, kind: 'rejects' })) {
-    for (const { item } of part) {
-      const sample = JSON.parse(item) as Sample;
+  for (const table of rejects) {
+    for await (const part of store.readTable({ ...table, kind: 'rejects' })) {
+      const samples = part.map(({ item }) => JSON.parse(item) as Sample);
       // A candidate whose attempts agreed on nothing has no completion, so no gradient.
-      if (sample.completion === '') continue;
-      refused += 1;
-      drawn.push({ sample, place: uniformAt(`${context.seed}/audit/r${round}/${sample.id}`, 0) });
+      const whole = samples.filter(({ completion }) => completion !== '');
+      refused += whole.length;
+      unsketchable += samples.length - whole.length;
+      const placed = whole.map((sample) => {
+        return { sample, place: uniformAt(`${context.seed}/audit/r${round}/${sample.id}`, 0) };
+      });
+      drawn = [...drawn, ...placed].sort((a, b) => a.place - b.place).slice(0, count);
     }
-    drawn = drawn.sort((a, b) => a.place - b.place).slice(0, count);
   }
-  return { drawn: drawn.map(({ sample }) => sample), refused };
+  return { drawn: drawn.map(({ sample }) => sample), refused, unsketchable };
 }

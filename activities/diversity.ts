@@ -76,8 +76,9 @@ export function createDiversityActivities(
       const { context, candidates, candidateSketches, poolSketches, clusters, selection, audit } = input;
       const store = await openStore(context.store);
       const inputs = [candidates, candidateSketches, poolSketches, clusters, audit.sketches];
-      const config = { selection, seed: context.seed, round: input.round, refused: audit.refused, bootstrapDraws };
-      return runStage(store, { stage: 'select', version: 4, inputs, config }, (key) =>
+      const { refused, unsketchable } = audit;
+      const config = { selection, seed: context.seed, round: input.round, refused, unsketchable, bootstrapDraws };
+      return runStage(store, { stage: 'select', version: 5, inputs, config }, (key) =>
         select(store, input, key, engine),
       );
     },
@@ -172,6 +173,7 @@ async function steering(
     accepted: new Set(choice.accepted),
     audited: audit.sketches.rows === 0 ? [] : await nearestOf(refused, centroids, engine),
     refused: audit.refused,
+    unsketchable: audit.unsketchable,
   });
 }
 

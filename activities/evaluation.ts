@@ -25,7 +25,7 @@ export async function evaluateRecipe(models: ModelRuntime, job: EvaluateJob, sto
   return {
     identity: {
       stage: 'evaluate',
-      version: 1,
+      version: 2,
       inputs: [samples, checkpoint],
       config: { ...hashes, task: context.task, evaluation: task.evaluation },
     },

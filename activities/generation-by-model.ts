@@ -35,7 +35,7 @@ export async function modelGenerationRecipe(
   return {
     identity: {
       stage: 'generate',
-      version: 2,
+      version: 3,
       inputs: fewShots.policy === 'sparse-cluster' ? [pool, poolSketches, clusters] : [pool],
       config: { generator: asked, round, task: context.task, seed: context.seed },
     },
@@ -82,7 +82,7 @@ async function askForDrafts(
     const lineage = lineageOf({ job, generator, prompt }, one, answer.requestHash);
     const made = draftOrReason(answer);
     if ('content' in made) drafts.push({ id, content: made.content, form: 'text', lineage });
-    else rejects.push({ id, generator: generator.name, stage: 'generate', ...made });
+    else rejects.push({ id, generator: generator.name, stage: 'generate', ...refused(made, { id, lineage }) });
   }
   return {
     output: await writeRows(store, 'drafts', drafts),
@@ -105,15 +105,27 @@ function questionOf(
   return structured ? { ...question, responseSchema: task.responseSchema(perRequest) } : question;
 }
 
-function draftOrReason(answer: Answer): { readonly content: string } | Pick<Reject, 'reason' | 'detail' | 'item'> {
-  if (answer.kind === 'failure') {
-    const { reason, detail, requestHash } = answer;
-    return { reason, detail, item: JSON.stringify({ requestHash }) };
-  }
+interface RefusedAnswer {
+  readonly reason: string;
+  readonly detail: string;
+  /** What came of it, '' where nothing did. */
+  readonly text: string;
+}
+
+function draftOrReason(answer: Answer): { readonly content: string } | RefusedAnswer {
+  if (answer.kind === 'failure') return { reason: answer.reason, detail: answer.detail, text: '' };
   const { content, finishReason } = answer.choice;
   if (finishReason !== 'length') return { content };
   const detail = 'the answer reached sampling.maxTokens; raise it, or ask for fewer samples a request';
-  return { reason: 'cut-short', detail, item: JSON.stringify(content) };
+  return { reason: 'cut-short', detail, text: content };
+}
+
+/** With its lineage, so that one can see what was asked. */
+function refused(
+  { reason, detail, text }: RefusedAnswer,
+  origin: Pick<Draft, 'id' | 'lineage'>,
+): Pick<Reject, 'reason' | 'detail' | 'item'> {
+  return { reason, detail, item: JSON.stringify({ ...origin, content: text }) };
 }
 
 function lineageOf({ job, generator, prompt }: Generation, { samples, persona }: Shown, requestHash: string): Lineage {

@@ -24,7 +24,7 @@ export function createImportActivities({ openStore, datasets }: ImportPorts): Pi
       const store = await openStore(context.store);
       const described = await describeSources(sources, datasets);
       const config = { task: context.task, seed: context.seed, name, sources: described };
-      return runStage(store, { stage: 'import', version: 1, inputs: [], config }, async () => {
+      return runStage(store, { stage: 'import', version: 2, inputs: [], config }, async () => {
         const sieve = openSieve(store, 'import');
         let taken = 0;
         const fileNames = fileNamesOf(sources);

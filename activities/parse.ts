@@ -19,7 +19,7 @@ export function createParseActivities({
     async parseDrafts({ context, drafts }) {
       const store = await openStore(context.store);
       const task = taskNamed(context.task);
-      const identity = { stage: 'parse', version: 2, inputs: drafts, config: { task: task.name } };
+      const identity = { stage: 'parse', version: 3, inputs: drafts, config: { task: task.name } };
       return runStage(store, identity, async () => {
         const sieve = openSieve(store, 'parse');
         const taken: Record<string, number> = {};

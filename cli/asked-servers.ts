@@ -64,7 +64,8 @@ interface NamedEndpoint {
   readonly structured: number;
 }
 
-function namedEndpoints({ generators, filters, decontamination }: CampaignConfig): readonly NamedEndpoint[] {
+/** Every language model that the campaign asks, by role. */
+export function namedEndpoints({ generators, filters, decontamination }: CampaignConfig): readonly NamedEndpoint[] {
   const named: NamedEndpoint[] = [];
   const add = (role: string, endpoint: Endpoint | undefined, structured = 0) => {
     if (endpoint !== undefined) named.push({ role, endpoint, structured });

@@ -71,11 +71,13 @@ function steeringText({ steering }: RoundSummary): string {
   if (steering === null) return '';
   const share = ({ accepted, candidates }: SteeringSide) =>
     `${whole(accepted)} of ${whole(candidates)}${candidates === 0 ? '' : ` (${percent(accepted / candidates)})`}`;
-  const right = ({ verifiedShare }: SteeringSide) => (verifiedShare === null ? 'not known' : percent(verifiedShare));
-  const { sparse, dense } = steering;
+  const passed = ({ verifiedShare }: SteeringSide) => (verifiedShare === null ? 'not known' : percent(verifiedShare));
+  const { sparse, dense, unsketchable } = steering;
+  const outside =
+    unsketchable === 0 ? '' : `; ${whole(unsketchable)} refused had no solution to sketch and are not in the rate`;
   return (
     `Accepted of the candidates near sparse clusters ${share(sparse)}, near dense ones ${share(dense)}; ` +
-    `right before selection: sparse ${right(sparse)}, dense ${right(dense)}`
+    `let through by verification and judge: sparse ${passed(sparse)}, dense ${passed(dense)}${outside}`
   );
 }
 

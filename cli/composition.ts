@@ -52,6 +52,10 @@ export function createServices(environment: NodeJS.ProcessEnv, currentFolder: st
     ...createDataServices(stateFolder),
     ...createStoreServices(),
     listModels,
+    async detectedLanguages() {
+      const { detectedLanguages } = await import('../adapters/language/detector.ts');
+      return detectedLanguages();
+    },
     async pullModel(name, onProgress) {
       const { obtainModel } = await import('../adapters/models/obtain.ts');
       return obtainModel(name, onProgress);

@@ -13,7 +13,7 @@ export interface GradingServices {
 
 export const gradingServices: GradingServices = {
   async *readStandardInput(signal) {
-    const { readJsonStream } = await import('../adapters/datasets/standard-input.ts');
+    const { readJsonStream } = await import('../adapters/datasets/json-rows.ts');
     yield* readJsonStream(addAbortSignal(signal, process.stdin), 'stdin');
   },
   async openGrader(wanted) {

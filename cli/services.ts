@@ -64,6 +64,8 @@ export interface Services extends DataServices, StoreServices {
   /** Products over many rows, on every core; opens nothing before one is asked for. */
   openMatrixEngine(): Promise<MatrixEngine & { close(): Promise<void> }>;
   listModels(): Promise<readonly KnownModel[]>;
+  /** ISO 639-1 codes that `filters.language` may name. */
+  detectedLanguages(): Promise<readonly string[]>;
   /** Fetches, prepares and checks a model of the catalog or of the hub, a folder or a GGUF file. */
   pullModel(name: string, onProgress: (message: string) => void): Promise<ObtainedModel>;
   checkMachine(): Promise<readonly MachineCheck[]>;

@@ -265,9 +265,9 @@ export const campaignSchema = z.strictObject({
     .prefault({}),
   budget: z
     .strictObject({
-      tokens: limit.describe('Language-model tokens; requests stop here'),
+      tokens: limit.describe('Language-model tokens; no further chunk of requests begins'),
       softTokens: limit.describe('Language-model tokens; pauses between stages, may be resumed'),
-      cost: costLimit.describe('In the currency of prices; requests stop here'),
+      cost: costLimit.describe('In the currency of prices; no further chunk of requests begins'),
       softCost: costLimit.describe('In the currency of prices; pauses between stages, may be resumed'),
     })
     .prefault({}),

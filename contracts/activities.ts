@@ -284,18 +284,19 @@ export interface ClusterSummary {
   readonly converged: boolean;
 }
 
-/** What verification refused, of which a random part is sketched to compare sparse with dense regions. */
+/** What verification and judge refused, of which a random part is sketched to compare sparse with dense regions. */
 export interface AuditInput {
   readonly context: CampaignContext;
   readonly round: number;
-  /** Rejects of the verify stage. */
-  readonly rejects: ArtifactRef | null;
+  /** Rejects of the stages between the text gates and selection. */
+  readonly rejects: readonly ArtifactRef[];
   readonly count: number;
 }
 
 export interface AuditSummary {
-  /** Rejects that have a completion, so that they could be sketched. */
+  /** Rejects that have a completion, so that they could be sketched, and those that have none. */
   readonly refused: number;
+  readonly unsketchable: number;
 }
 
 export interface Audit extends AuditSummary {

@@ -25,6 +25,11 @@ export interface PauseArguments {
   readonly reason: string;
 }
 
+export interface StopArguments {
+  /** Gives up the stage that runs, where it runs in chunks; otherwise the round is finished first. */
+  readonly now: boolean;
+}
+
 /** The limits to change, of the whole campaign; null lifts a limit. */
 export type SetBudgetArguments = Partial<BudgetConfig>;
 

@@ -36,8 +36,9 @@ export interface SteeringSide {
   readonly candidates: number;
   readonly accepted: number;
   /**
-   * Share of what came to verification that passed it, those refused counted from a random part of them that was
-   * sketched. Null where nothing came, or nothing of what was refused was sketched.
+   * Share of what came to verification that it and the judge let through to selection, those refused counted from a
+   * random part of them that was sketched; `unsketchable` ones are not in it. Null where nothing came, or nothing of
+   * what was refused was sketched.
    */
   readonly verifiedShare: number | null;
 }
@@ -49,9 +50,11 @@ export interface Steering {
   readonly accepted: readonly number[];
   readonly sparse: SteeringSide;
   readonly dense: SteeringSide;
-  /** Candidates that verification refused and could be sketched, and how many of them were. */
+  /** Candidates that verification or judge refused and that could be sketched, and how many of them were. */
   readonly refused: number;
   readonly audited: number;
+  /** Refused ones without a completion, since their attempts agreed on none. */
+  readonly unsketchable: number;
 }
 
 export interface RoundSummary {

@@ -1,16 +1,26 @@
 // The items of a language model's JSON answer, also where it is wrapped in remarks, cut short, or full of bare backslashes.
 
+/** In the place of an object that closes but cannot be read. */
+export class UnreadableItem {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 /**
- * The objects of an array, alone or as the only array of an object, or one object; null where the text is no JSON at all. Of
- * an answer that was cut short, the objects that are whole.
+ * The items of an array, alone or as the only array of an object, or one object; null where the text is no JSON at all. Of
+ * an answer that was cut short or is wrong in places, the objects that are whole.
+ * @param fields - what items have: an object that has one is an item itself, whatever else it lists
  */
-export function jsonItems(text: string): readonly unknown[] | null {
+export function jsonItems(text: string, fields: readonly string[]): readonly unknown[] | null {
   const body = withoutRemarks(text);
   if (body === null) return null;
   const escaped = withEscapes(body);
-  const whole = parsed(escaped);
-  if (whole !== undefined) return itemsOf(whole);
-  const rescued = wholeObjects(escaped).map(parsed);
+  const whole = parsed(escaped) ?? parsed(escaped.replace(/```[\s\S]*$/, ''));
+  if (whole !== undefined) return itemsOf(whole, fields);
+  const rescued = wholeObjects(escaped).map((object) => parsed(object) ?? unreadable(object));
   return rescued.length === 0 ? null : rescued.filter((item) => item !== undefined);
 }
 
@@ -24,19 +34,27 @@ export function fieldOfItem(item: unknown, names: readonly string[]): string | u
   return undefined;
 }
 
-function itemsOf(value: unknown): readonly unknown[] {
+function itemsOf(value: unknown, fields: readonly string[]): readonly unknown[] {
   if (Array.isArray(value)) return value as readonly unknown[];
   if (typeof value !== 'object' || value === null) return [value];
   const lists = Object.values(value).filter((one): one is unknown[] => Array.isArray(one));
-  return lists.length === 1 ? (lists[0] ?? []) : [value];
+  const [list, ...others] = lists;
+  if (list === undefined || others.length > 0) return [value];
+  const isItem = (one: unknown) => fieldOfItem(one, fields) !== undefined;
+  return isItem(value) && !list.some(isItem) ? [value] : list;
 }
 
-/** From the first brace or bracket that opens JSON, when nothing but a remark or a code fence stands before it. */
+/** From where a code fence opens with JSON, or else from the first brace or bracket that opens some. */
 function withoutRemarks(text: string): string | null {
-  const fenced = /```(?:json)?\s*\n?([\s\S]*?)(?:```|$)/.exec(text)?.[1] ?? text;
-  const start = fenced.search(/\{\s*"|\[\s*(?:\{\s*"|\])/);
-  if (start < 0) return null;
-  return fenced.slice(start).trim();
+  const fence = /```\w*\s*(?=[{[])/.exec(text);
+  const rest = fence === null ? text : text.slice(fence.index + fence[0].length);
+  const start = rest.search(/\{\s*"|\[\s*(?:\{\s*"|\])/);
+  return start < 0 ? null : rest.slice(start).trim();
+}
+
+/** Braces of a remark are none. */
+function unreadable(object: string): UnreadableItem | undefined {
+  return /^\{\s*"/.test(object) ? new UnreadableItem(object) : undefined;
 }
 
 function parsed(text: string): unknown {
@@ -49,12 +67,16 @@ function parsed(text: string): unknown {
 
 /**
  * Models write LaTeX into JSON with single backslashes: `\frac` would be a form feed and `rac`. A backslash stays an escape
- * where JSON has one that is no start of a LaTeX command; every other one is doubled.
+ * where JSON has one that is no start of a LaTeX command; every other one is doubled. Line breaks and tabs inside a text,
+ * which JSON forbids, become escapes.
  */
 function withEscapes(json: string): string {
-  return json.replace(
+  const escaped = json.replace(
     /\\(?:["\\/]|u[0-9a-fA-F]{4}|n(?!(?:eq|e|ot|otin|abla|u|geq|leq|mid)(?![a-z]))|t(?!(?:imes|ext\w*|heta|an|anh|frac|o|au|riangle|op|ilde)(?![a-z]))|r(?!(?:ho|ight\w*|angle|floor|ceil|m)(?![a-z]))|)/g,
     (escape) => (escape === '\\' ? '\\\\' : escape),
+  );
+  return escaped.replace(/"(?:[^"\\]|\\.)*"/g, (text) =>
+    text.replace(/[\n\r\t]/g, (control) => JSON.stringify(control).slice(1, -1)),
   );
 }
 

@@ -83,9 +83,9 @@ export function attemptSpecification(
   return { name, purpose, sections: { system: { variables: {}, required: [] }, user: { variables, required } } };
 }
 
-/** Whether requests made with the template tell a persona apart. */
+/** Whether requests made with the template show a persona: the section "persona" alone is in none. */
 export function hasPersonas(template: Template): boolean {
-  return namesVariable(template, 'persona');
+  return [template.sections['system'], template.sections['user']].some((text) => namesVariable(text ?? '', 'persona'));
 }
 
 /** An object with one list of `count` items, each of the named texts: a part of JSON Schema that every server knows. */

@@ -61,9 +61,9 @@ export function readTemplate(text: string, specification: TemplateSpecification)
   };
 }
 
-/** Whether the text of the template names the variable anywhere. */
-export function namesVariable({ sections }: Template, variable: string): boolean {
-  return Object.values(sections).some((text) => variablesIn(text).includes(variable));
+/** Whether the text of a section names the variable. */
+export function namesVariable(text: string, variable: string): boolean {
+  return variablesIn(text).includes(variable);
 }
 
 /**

@@ -30,7 +30,8 @@ export async function campaign({ config, context, carried }: CampaignInput<Carri
     const benchmarks = await importBenchmarks(desk, config);
     const pool = await startPool(desk, config, benchmarks).catch(nullIfAbandoned);
     if (pool === null) return end(null);
-    const scored = await scoreUntrained(desk, config, benchmarks);
+    const scored = await scoreUntrained(desk, config, benchmarks).catch(nullIfAbandoned);
+    if (scored === null) return end(pool.samples);
     return nextRun({ desk: desk.state(), pool, benchmarks: scored, stop: goingOn });
   }
 
@@ -48,7 +49,7 @@ export async function campaign({ config, context, carried }: CampaignInput<Carri
   }
 
   // A stop is a wish to be done: the pool and its report are kept, days of training are not begun.
-  if (!desk.stopping()) await finishStudent(desk, config, carried);
+  if (!desk.stopping()) await finishStudent(desk, config, carried).catch(nullIfAbandoned);
   return end(carried.pool.samples);
 
   async function end(pool: TableRef<'samples'> | null): Promise<CampaignProgress> {

@@ -3,14 +3,14 @@
 
 import { ApplicationFailure, condition, defineUpdate, setHandler } from '@temporalio/workflow';
 import type { BudgetConfig } from '../contracts/campaign.ts';
-import { Update, type PauseArguments, type SetBudgetArguments } from '../contracts/messages.ts';
+import { Update, type PauseArguments, type SetBudgetArguments, type StopArguments } from '../contracts/messages.ts';
 import type { TokenUse } from '../contracts/status.ts';
 import { hardBudgetReason, softBudgetReason } from '../core/plan/budget.ts';
 
 export const pauseUpdate = defineUpdate<void, [PauseArguments]>(Update.Pause);
 export const resumeUpdate = defineUpdate<void>(Update.Resume);
 export const setBudgetUpdate = defineUpdate<void, [SetBudgetArguments]>(Update.SetBudget);
-export const stopUpdate = defineUpdate<void>(Update.Stop);
+export const stopUpdate = defineUpdate<void, [StopArguments?]>(Update.Stop);
 
 export interface ControlState {
   /** The reason of a pause; null while running. */
@@ -18,7 +18,8 @@ export interface ControlState {
   readonly budget: BudgetConfig;
   /** The operator went on past the soft limits. */
   readonly softPassed: boolean;
-  readonly stopping: boolean;
+  /** `now`: the running stage is given up; `round`: the round is finished first; null: nobody stopped it. */
+  readonly stopping: 'now' | 'round' | null;
 }
 
 export interface Controls {
@@ -30,13 +31,15 @@ export interface Controls {
 }
 
 export interface Listeners {
+  /** Its name, for messages. */
+  readonly campaign: string;
   /** Whether a limit of cost can be kept. */
   readonly pricesKnown: boolean;
   readonly onHold: (reason: string | null) => Promise<void>;
   readonly onBudget: () => Promise<void>;
 }
 
-export function openControls(carried: ControlState, { pricesKnown, onHold, onBudget }: Listeners): Controls {
+export function openControls(carried: ControlState, { campaign, pricesKnown, onHold, onBudget }: Listeners): Controls {
   let state = carried;
   let softHeld = false;
   const hold = async (paused: string | null) => {
@@ -65,20 +68,20 @@ export function openControls(carried: ControlState, { pricesKnown, onHold, onBud
     },
     { validator: (change: SetBudgetArguments) => requireBudget(change, pricesKnown) },
   );
-  setHandler(stopUpdate, async () => {
-    state = { ...state, stopping: true };
+  setHandler(stopUpdate, async (how) => {
+    state = { ...state, stopping: how?.now === true || state.stopping === 'now' ? 'now' : 'round' };
     if (state.paused !== null) await hold(null);
   });
 
   return {
     state: () => state,
-    clearance: () => waitWhile(() => (state.stopping ? null : state.paused), onHold),
+    clearance: () => waitWhile(() => (state.stopping !== null ? null : state.paused), onHold),
     async spendingClearance(tokens) {
-      const soft = () => (state.softPassed ? null : softBudgetReason(tokens(), state.budget));
+      const soft = () => (state.softPassed ? null : softBudgetReason(tokens(), state.budget, campaign));
       await waitWhile(() => {
-        const budget = hardBudgetReason(tokens(), state.budget) ?? soft();
+        const budget = hardBudgetReason(tokens(), state.budget, campaign) ?? soft();
         softHeld = budget !== null && budget === soft();
-        return state.stopping ? null : (state.paused ?? budget);
+        return state.stopping !== null ? null : (state.paused ?? budget);
       }, onHold);
       softHeld = false;
     },

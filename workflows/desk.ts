@@ -38,7 +38,7 @@ export interface DeskState {
   readonly marks: readonly StageMark[];
 }
 
-/** The operator stopped the campaign while a stage waited for budget; what the stage has paid for stays in the store. */
+/** The operator stopped the campaign in the middle of a stage; what the stage has done and paid for stays in the store. */
 export class StageAbandoned extends ApplicationFailure {}
 
 export class Desk {
@@ -55,8 +55,9 @@ export class Desk {
     this.context = context;
     this.#progress = carried?.progress ?? firstProgress(config, context);
     this.#marks = [...(carried?.marks ?? [])];
-    const first = { paused: null, budget: config.budget, softPassed: false, stopping: false };
+    const first = { paused: null, budget: config.budget, softPassed: false, stopping: null };
     this.#controls = openControls(carried?.controls ?? first, {
+      campaign: context.campaign,
       pricesKnown: config.prices !== null,
       onHold: (reason) => this.#hold(reason),
       onBudget: () => this.#changeBudget(),
@@ -74,7 +75,7 @@ export class Desk {
   }
 
   stopping(): boolean {
-    return this.#controls.state().stopping;
+    return this.#controls.state().stopping !== null;
   }
 
   note(change: Partial<CampaignProgress>): void {
@@ -102,7 +103,7 @@ export class Desk {
 
   /**
    * Runs a chunked stage as a fan-out child; one that asks language models waits for budget as well.
-   * @throws {StageAbandoned} when the campaign is stopped while the stage waits for budget
+   * @throws {StageAbandoned} when the campaign is stopped while the stage waits for budget, or at once
    */
   async chunked(name: string, rows: number, job: ChunkedJob): Promise<StageOutcome<ChunkedSummary>> {
     const workflowId = `${workflowInfo().workflowId}/${name}-r${this.#progress.round}`;
@@ -163,7 +164,8 @@ export class Desk {
 
   #heldReason(): string | null {
     if (this.#stageHeld === null) return null;
-    return hardBudgetReason(addTokens(this.#progress.tokens, this.#stageHeld), this.#controls.state().budget);
+    const spent = addTokens(this.#progress.tokens, this.#stageHeld);
+    return hardBudgetReason(spent, this.#controls.state().budget, this.context.campaign);
   }
 
   #noteSpent(use: TokenUse): void {
@@ -175,12 +177,13 @@ export class Desk {
     ]);
   }
 
-  /** The result of a fan-out; a stop while it waits for budget cancels it. */
+  /** The result of a fan-out; a stop at once, or while it waits for budget, cancels it. */
   async #unlessAbandoned(child: ChildWorkflowHandle<typeof fanOut>): Promise<StageOutcome<ChunkedSummary>> {
     let ended = false;
     const hasEnded = () => ended;
     const result = child.result().finally(() => void (ended = true));
-    await Promise.race([result, condition(() => ended || (this.stopping() && this.#stageHeld !== null))]);
+    const givenUp = () => this.#controls.state().stopping === 'now' || (this.stopping() && this.#stageHeld !== null);
+    await Promise.race([result, condition(() => ended || givenUp())]);
     if (hasEnded()) return result;
     const spent = this.#stageHeld ?? noTokens;
     // One that ended just now refuses to be cancelled, and its result counts.
@@ -193,7 +196,7 @@ export class Desk {
     if (outcome !== null) return outcome;
     this.#fanOut = null;
     this.#noteSpent(spent);
-    throw new StageAbandoned('The campaign was stopped while it waited for budget.', 'Abandoned', true);
+    throw new StageAbandoned('The campaign was stopped, and the stage under way given up.', 'Abandoned', true);
   }
 
   #begin(name: string, rows: number, child: string | null): void {

@@ -1,7 +1,7 @@
 // The correctness gates in the order that samples pass them: what costs nothing first, what asks language models last.
 
 import type { CompareJob, JudgeJob, PairJob } from '../contracts/activities.ts';
-import type { StageOutcome, TableRef } from '../contracts/artifacts.ts';
+import type { ArtifactRef, StageOutcome, TableRef } from '../contracts/artifacts.ts';
 import type { CampaignConfig } from '../contracts/campaign.ts';
 import { solvedGenerators } from '../core/plan/solved-generators.ts';
 import { benchmarkTables, type Benchmarks } from './benchmarks.ts';
@@ -103,13 +103,18 @@ export async function verify(
   );
 }
 
+export interface Scored {
+  readonly samples: TableRef<'samples'>;
+  readonly rejects: ArtifactRef | null;
+}
+
 /** Keeps the candidates that a judge scores high enough; all of them where the campaign has no judge. */
 export async function score(
   desk: Desk,
   { filters: { judge }, prices }: CampaignConfig,
   candidates: TableRef<'samples'>,
-): Promise<TableRef<'samples'>> {
-  if (judge === null) return candidates;
+): Promise<Scored> {
+  if (judge === null) return { samples: candidates, rejects: null };
   const { context } = desk;
   const job: JudgeJob = { kind: 'judge', context, candidates, judge, prices };
   const scores = table('attempts', await desk.chunked('judge', candidates.rows, job));
@@ -117,5 +122,5 @@ export async function score(
   const scored = await desk.stage('scores', candidates.rows, () =>
     data.rejectLowScores({ context, candidates, scores, least }),
   );
-  return table('samples', scored);
+  return { samples: table('samples', scored), rejects: scored.rejects };
 }

@@ -114,8 +114,8 @@ export async function turnRound(
 
 interface Candidates {
   readonly candidates: TableRef<'samples'>;
-  /** Rejects of verification. */
-  readonly refused: ArtifactRef | null;
+  /** Rejects of verification and judge. */
+  readonly refused: readonly ArtifactRef[];
 }
 
 /** What the generators gave and the correctness gates left. */
@@ -129,7 +129,8 @@ async function makeCandidates(desk: Desk, config: CampaignConfig, start: RoundSt
   const found = table('samples', parsed);
   const { samples } = await clean(desk, config, { candidates: found, pool: pool.samples, benchmarks });
   const verified = await verify(desk, config, samples);
-  return { candidates: await score(desk, config, table('samples', verified)), refused: verified.rejects };
+  const scored = await score(desk, config, table('samples', verified));
+  return { candidates: scored.samples, refused: [verified.rejects, scored.rejects].filter((table) => table !== null) };
 }
 
 async function generate(
@@ -167,16 +168,17 @@ async function sketch(
   return desk.chunked('sketch', samples.rows, job);
 }
 
-/** Sketches a random part of what verification refused: the other half of the question whether steering pays. */
-async function sketchRefused(desk: Desk, config: CampaignConfig, rejects: ArtifactRef | null): Promise<Audit> {
+/** Sketches a random part of what verification and judge refused: the other half of the question whether steering pays. */
+async function sketchRefused(desk: Desk, config: CampaignConfig, rejects: readonly ArtifactRef[]): Promise<Audit> {
   const { context } = desk;
   const { round } = desk.progress();
   const count = config.selection.audit;
-  const drawn = await desk.stage('audit', rejects?.rows ?? 0, () => data.drawAudit({ context, round, rejects, count }));
+  const rows = rejects.reduce((sum, table) => sum + table.rows, 0);
+  const drawn = await desk.stage('audit', rows, () => data.drawAudit({ context, round, rejects, count }));
   const samples = table('samples', drawn);
   const job: SketchJob = { kind: 'sketch', context, samples, sketch: config.sketch };
   const sketched = await desk.chunked('sketch-audit', samples.rows, job);
-  return { refused: drawn.summary.refused, sketches: table('sketches', sketched) };
+  return { ...drawn.summary, sketches: table('sketches', sketched) };
 }
 
 /** A campaign cannot start from nothing, and no retry would find more. */

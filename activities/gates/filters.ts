@@ -25,7 +25,7 @@ export function createFilterActivities({
       const store = await openStore(context.store);
       const { prompt, completion, language } = filters;
       const config = { task: context.task, prompt, completion, language };
-      return runStage(store, { stage: 'filter', version: 1, inputs: [candidates], config }, async () => {
+      return runStage(store, { stage: 'filter', version: 2, inputs: [candidates], config }, async () => {
         const detector = language === null ? null : await openLanguageDetector();
         const gate = formGate(filters, context.task, detector);
         return { ...(await sift(store, 'filter', candidates, gate)), summary: null };

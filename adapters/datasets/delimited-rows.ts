@@ -2,7 +2,7 @@
 
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
-import { readLines } from './lines.ts';
+import { linesOf } from './lines.ts';
 import { readBytes } from './packed-bytes.ts';
 import { unreadable } from './raw-row.ts';
 import type { RawRow } from './raw-row.ts';
@@ -43,7 +43,7 @@ export async function* readCsv(path: string): AsyncGenerator<RawRow> {
 /** A quote is a character like any other here. */
 export async function* readTsv(path: string): AsyncGenerator<RawRow> {
   let header: readonly string[] | undefined;
-  for await (const { number, text } of readLines(path)) {
+  for await (const { number, text } of linesOf(readBytes(path), path)) {
     if (text === '') continue;
     const cells = text.split('\t');
     if (!header) {

@@ -1,16 +1,24 @@
 // Rows of JSON lines, of a JSON array, and of one JSON object keyed by id.
 
-import { readLines } from './lines.ts';
-import { readText } from './packed-bytes.ts';
+import { linesOf } from './lines.ts';
+import { readBytes, readText } from './packed-bytes.ts';
 import { isRecord, show, unreadable } from './raw-row.ts';
 import type { RawRow } from './raw-row.ts';
 
 /** One object a line; blank lines are passed over. */
 export async function* readJsonLines(path: string): AsyncGenerator<RawRow> {
-  for await (const { number, text } of readLines(path)) {
+  yield* readJsonStream(readBytes(path), path);
+}
+
+/**
+ * The same from any stream, such as stdin; `name` stands for the path in messages.
+ * @throws {PermanentError} `InvalidData` at the line that is no object
+ */
+export async function* readJsonStream(bytes: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<RawRow> {
+  for await (const { number, text } of linesOf(bytes, name)) {
     if (text.trim() === '') continue;
-    const value = parseJson(path, number, text);
-    if (!isRecord(value)) throw unreadable(path, number, `found ${show(text)}; expected a JSON object`);
+    const value = parseJson(name, number, text);
+    if (!isRecord(value)) throw unreadable(name, number, `found ${show(text)}; expected a JSON object`);
     yield { line: number, columns: value };
   }
 }
@@ -46,7 +54,7 @@ function itemsOf(value: unknown): readonly unknown[] | null {
 /** Whether the first two lines with something on them are each an object of their own. */
 async function looksLikeLines(path: string): Promise<boolean> {
   let whole = 0;
-  for await (const { text } of readLines(path)) {
+  for await (const { text } of linesOf(readBytes(path), path)) {
     if (text.trim() === '') continue;
     if (!text.trimStart().startsWith('{') || !isWhole(text)) return false;
     if (++whole === 2) return true;

@@ -3,8 +3,9 @@
 import { FailureType, PermanentError } from '../../contracts/failures.ts';
 import { itemAt } from '../../core/item-at.ts';
 import { parseJson } from './json-rows.ts';
-import { readLines } from './lines.ts';
+import { linesOf } from './lines.ts';
 import { openNpy } from './npy-file.ts';
+import { readBytes } from './packed-bytes.ts';
 import { isRecord, show, unreadable } from './raw-row.ts';
 import { requireFile } from './require-file.ts';
 import type { VectorFile } from './vector-file.ts';
@@ -22,7 +23,7 @@ export async function openVectors(path: string): Promise<VectorFile> {
 /** Held in memory: a text of numbers has no rows that could be found again. */
 async function readJsonVectors(path: string): Promise<VectorFile> {
   const vectors: Float64Array[] = [];
-  for await (const { number, text } of readLines(path)) {
+  for await (const { number, text } of linesOf(readBytes(path), path)) {
     if (text.trim() === '') continue;
     const vector = vectorOf(path, number, text);
     const dimension = vectors[0]?.length ?? vector.length;

@@ -1,21 +1,23 @@
 // Splits as file names tell them, by the rules of the hub (https://huggingface.co/docs/hub/datasets-file-names-and-splits).
 
-const words: Readonly<Record<string, string>> = {
-  train: 'train',
-  training: 'train',
-  validation: 'validation',
-  valid: 'validation',
-  val: 'validation',
-  dev: 'validation',
-  test: 'test',
-  testing: 'test',
-  eval: 'test',
-  evaluation: 'test',
-};
+const words: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    train: 'train',
+    training: 'train',
+    validation: 'validation',
+    valid: 'validation',
+    val: 'validation',
+    dev: 'validation',
+    test: 'test',
+    testing: 'test',
+    eval: 'test',
+    evaluation: 'test',
+  }),
+);
 
 /** The usual word for a split: `val` is `validation`, `eval` is `test`; any other name stands for itself. */
 export function splitWord(name: string): string {
-  return words[name.toLowerCase()] ?? name;
+  return words.get(name.toLowerCase()) ?? name;
 }
 
 /**
@@ -46,6 +48,6 @@ function shardSplit(name: string): string | null {
 /** The last word of the path counts: it is nearest to the file. */
 function wordSplit(name: string): string | null {
   const parts = name.toLowerCase().split(/[-._ 0-9/]+/);
-  const found = parts.findLast((part) => part in words);
+  const found = parts.findLast((part) => words.has(part));
   return found === undefined ? null : splitWord(found);
 }

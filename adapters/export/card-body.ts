@@ -1,12 +1,13 @@
 // The body of an exported data set's card: what it is, how it was made, what was turned away, how to load it.
 
-import type { CampaignConfig } from '../../contracts/campaign.ts';
+import type { CampaignConfig, SelectionConfig } from '../../contracts/campaign.ts';
 import type { FunnelRow } from '../../contracts/status.ts';
 import { diversity, plural, whole } from '../../core/report/format.ts';
 import { generatorFunnels } from '../../core/report/figures.ts';
 import { configNameOf, declaredFormats, fileNameOf } from './card-content.ts';
 import type { CardContent } from './card-content.ts';
 import { inlineCode, markdownTable } from './markdown.ts';
+import { withoutFolders } from './published-config.ts';
 import { REJECTS_FOLDER, REJECTS_PAGE } from './rejects.ts';
 
 export function cardBody(content: CardContent): string {
@@ -23,18 +24,24 @@ export function cardBody(content: CardContent): string {
 }
 
 function introduction({ made, task, samples, version }: CardContent): string {
-  const { campaign, round, pool } = made;
+  const { campaign, config, round, pool } = made;
+  const rule = config === null ? 'some by a rule that is not known' : acceptanceRules[config.selection.method];
   const grown = round === 0 ? 'the import of its seeds' : plural(round, 'round');
   return [
     `# ${campaign}`,
     `${plural(samples, 'training sample')} of the task ${task}: the pool of the Diffract campaign ${inlineCode(campaign)} after ${grown}. A round ` +
-      'makes candidates, turns away what is malformed, repeated, contaminated or inconsistent, and accepts of the rest what points where ' +
-      'the gradients of the pool are sparse.',
+      `makes candidates, turns away what is malformed, repeated, contaminated or inconsistent, and accepts of the rest ${rule}.`,
     `Exported by Diffract ${version}. \`provenance.json\` has the whole configuration, the keys and artifacts of every stage, and the sha256 of ` +
       `every file here; the pool is the artifact \`${pool.manifest}\`. What a sample was made from stands in its own row (\`lineage\`), and ` +
       `\`diffract lineage ${campaign} ID\` follows it back to the seeds.`,
   ].join('\n\n');
 }
+
+const acceptanceRules: Readonly<Record<SelectionConfig['method'], string>> = {
+  'sparse-clusters': 'what points where the gradients of the pool are sparse',
+  spectral: 'what spreads the gradients of the pool over the most directions',
+  random: 'an equally likely draw, whatever their gradients',
+};
 
 function originSection({ origins, groups, made }: CardContent): string {
   const rows = origins.map(({ generator, origin, source, template, samples }) => [
@@ -77,7 +84,7 @@ function diversitySection({ made }: CardContent): string | null {
   const titles = ['round', 'accepted', 'G-Vendi', 'of a random draw', 'pool after', 'G-Vendi', 'with the random draw'];
   return [
     '## Diversity',
-    `G-Vendi is the effective number of directions among the gradients of the samples${proxy === undefined ? '' : ` under ${inlineCode(proxy)}`}, ` +
+    `G-Vendi is the effective number of directions among the gradients of the samples${proxy === undefined ? '' : ` under ${inlineCode(withoutFolders(proxy))}`}, ` +
       `projected to d = ${whole(first.pool.d)} dimensions; with a 95 % bootstrap interval. It grows with n, so compare values of equal n, d and proxy ` +
       'only. The random draw is an equally large one from the same candidates.',
     markdownTable(titles, rows),
@@ -126,8 +133,8 @@ function ruleText({ decontamination }: CampaignConfig): string {
   if (semantic === null) return shared;
   const { encoder, similarity, endpoint } = semantic;
   return (
-    `${shared} Then the nearest benchmark row by embeddings of ${inlineCode(encoder)}, from a cosine of ${similarity} on, was shown to ` +
-    `${inlineCode(endpoint.model)}, whose doubt counted as a copy.`
+    `${shared} Then the nearest benchmark row by embeddings of ${inlineCode(withoutFolders(encoder))}, from a cosine of ${similarity} on, was shown to ` +
+    `${inlineCode(withoutFolders(endpoint.model))}, whose doubt counted as a copy.`
   );
 }
 

@@ -6,6 +6,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { FailureType, PermanentError } from '../../contracts/failures.ts';
+import { isRecord } from '../datasets/raw-row.ts';
 import { requireFolderOf } from '../datasets/require-folder.ts';
 
 export const PROVENANCE = 'provenance.json';
@@ -18,48 +19,90 @@ export interface ExportedFile {
 /** @throws {PermanentError} `InvalidConfig` when something lies at `folder` that is not an earlier export as it was written */
 export async function requireExportFolder(folder: string): Promise<void> {
   await requireFolderOf(folder);
-  const found = await filesIn(folder).catch((error: unknown) => {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return [];
-    if (code === 'ENOTDIR') throw occupied(folder, 'a file');
+  const there = await stat(folder).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   });
+  if (there === null) return;
+  if (!there.isDirectory()) throw occupied(folder, 'a file');
+  const found = await entriesIn(folder);
   if (found.length === 0) return;
   const known = await filesOfExport(folder);
-  if (known === null) throw occupied(folder, found.slice(0, 3).join(', '));
-  const foreign = found.filter((name) => name !== PROVENANCE && !known.includes(name));
-  if (foreign.length > 0) throw occupied(folder, `an export with ${foreign.slice(0, 3).join(', ')} beside it`);
+  if (known === null) throw occupied(folder, firstOf(found.map(({ name }) => name)));
+  const folders = new Set([...known.keys()].map((name) => dirname(name)));
+  const foreign = found.filter(({ name, kind }) => {
+    return name !== PROVENANCE && !(kind === 'folder' ? folders.has(name) : known.has(name));
+  });
+  if (foreign.length > 0) {
+    throw occupied(folder, `an export with ${firstOf(foreign.map(({ name }) => name))} beside it`);
+  }
+  const changed = await changedFiles(folder, found, known);
+  if (changed.length > 0) throw occupied(folder, `an export whose ${firstOf(changed)} was changed since`);
 }
 
 /** Every file below `folder`, with its size and hash, in the order of their names. */
 export async function describeFiles(folder: string): Promise<Readonly<Record<string, ExportedFile>>> {
   const described: Record<string, ExportedFile> = {};
-  for (const name of await filesIn(folder)) {
-    const hash = createHash('sha256');
-    await pipeline(createReadStream(join(folder, name)), hash);
+  for (const { name, kind } of await entriesIn(folder)) {
+    if (kind !== 'file') continue;
     const { size } = await stat(join(folder, name));
-    described[name] = { bytes: size, sha256: hash.digest('hex') };
+    described[name] = { bytes: size, sha256: await hashOf(join(folder, name)) };
   }
   return described;
 }
 
-async function filesIn(folder: string): Promise<readonly string[]> {
-  const names = (await readdir(folder, { recursive: true })).map((name) => name.replaceAll('\\', '/'));
-  const folders = new Set(names.map((name) => dirname(name)));
-  const files = names.filter((name) => !folders.has(name));
-  const kinds = await Promise.all(files.map(async (name) => (await stat(join(folder, name))).isDirectory()));
-  return files.filter((_, at) => kinds[at] === false).sort();
+interface Entry {
+  /** Below the folder, with `/` between its parts. */
+  readonly name: string;
+  /** `other`: a link, whether it leads anywhere or not, and whatever else is no file. */
+  readonly kind: 'file' | 'folder' | 'other';
 }
 
-/** Null when no export lies there. */
-async function filesOfExport(folder: string): Promise<readonly string[] | null> {
+/** Everything in `folder` below `below` (empty, or ending with `/`), in the order of their names. */
+async function entriesIn(folder: string, below = ''): Promise<readonly Entry[]> {
+  const entries: Entry[] = [];
+  for (const entry of await readdir(join(folder, below), { withFileTypes: true })) {
+    const name = `${below}${entry.name}`;
+    if (entry.isDirectory()) entries.push({ name, kind: 'folder' }, ...(await entriesIn(folder, `${name}/`)));
+    else entries.push({ name, kind: entry.isFile() ? 'file' : 'other' });
+  }
+  return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The hash of each file, by name; null when no export lies there. */
+async function filesOfExport(folder: string): Promise<ReadonlyMap<string, unknown> | null> {
   try {
-    const document = JSON.parse(await readFile(join(folder, PROVENANCE), 'utf8')) as Readonly<Record<string, unknown>>;
-    const { madeBy, files } = document;
-    return madeBy === 'diffract export' && typeof files === 'object' ? Object.keys(files ?? {}) : null;
+    const document: unknown = JSON.parse(await readFile(join(folder, PROVENANCE), 'utf8'));
+    if (!isRecord(document) || document['madeBy'] !== 'diffract export' || !isRecord(document['files'])) return null;
+    return new Map(
+      Object.entries(document['files']).map(([name, file]) => [name, isRecord(file) ? file['sha256'] : undefined]),
+    );
   } catch {
     return null;
   }
+}
+
+async function changedFiles(
+  folder: string,
+  found: readonly Entry[],
+  known: ReadonlyMap<string, unknown>,
+): Promise<readonly string[]> {
+  const changed: string[] = [];
+  for (const { name, kind } of found) {
+    if (kind === 'folder' || name === PROVENANCE) continue;
+    if (kind !== 'file' || (await hashOf(join(folder, name))) !== known.get(name)) changed.push(name);
+  }
+  return changed;
+}
+
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
+
+function firstOf(names: readonly string[]): string {
+  return names.slice(0, 3).join(', ');
 }
 
 function occupied(folder: string, found: string): PermanentError {

@@ -3,8 +3,9 @@
 import type { ArtifactRef } from '../../contracts/artifacts.ts';
 import type { CampaignArtifacts } from './campaign-artifacts.ts';
 import type { ExportedFile } from './export-folder.ts';
+import { publishedConfig } from './published-config.ts';
 
-/** The same artifacts give the same bytes. Secrets are named in a configuration, never held by it. */
+/** The same artifacts give the same bytes. Secrets are named in a configuration, never held by it; places and servers are left out. */
 export function provenanceOf({
   made,
   version,
@@ -35,7 +36,7 @@ export function provenanceOf({
         counts,
       })),
     })),
-    configuration: config,
+    configuration: config === null ? null : publishedConfig(config),
     files,
   };
   return `${JSON.stringify(document, null, 2)}\n`;

@@ -89,8 +89,10 @@ function page({ campaign, round }: CampaignArtifacts, counts: readonly RejectCou
     whole(many),
   ]);
   const examples = counts.flatMap((entry) => [
-    `### ${entry.stage} / ${entry.generator} / ${entry.reason}`,
-    ...entry.examples.map((reject) => `- ${inlineCode(reject.id)}: ${reject.detail}\n\n  ${inlineCode(reject.item)}`),
+    `### ${[entry.stage, entry.generator, entry.reason].map((name) => inlineCode(name)).join(' / ')}`,
+    ...entry.examples.map(
+      (reject) => `- ${inlineCode(reject.id)}: ${inlineCode(reject.detail)}\n\n  ${inlineCode(reject.item)}`,
+    ),
   ]);
   return `${[
     `# What campaign ${campaign} turned away`,

@@ -12,7 +12,12 @@ export async function writeWholeFolder(folder: string, write: (work: string) => 
     await write(work);
     await mkdir(place, { recursive: true });
     await rename(place, old);
-    await rename(work, place);
+    try {
+      await rename(work, place);
+    } catch (error) {
+      await rename(old, place);
+      throw error;
+    }
     await rm(old, { recursive: true });
   } finally {
     await rm(work, { recursive: true, force: true });

@@ -11,3 +11,9 @@ export async function openLanguageDetector(): Promise<LanguageDetector> {
     },
   };
 }
+
+/** ISO 639-1 codes of the languages that texts are told apart by. */
+export async function detectedLanguages(): Promise<readonly string[]> {
+  const { eld } = await import('eld/small');
+  return Object.values(eld.info().Languages);
+}

@@ -31,7 +31,7 @@ const TOKENS = 32;
 
 /**
  * Asks `GET /models`, then one request of 32 tokens at most, billed as any other.
- * @throws {PermanentError} `RequestRefused` for a wrong key, or for a model that the server does not list, with near names
+ * @throws {PermanentError} `RequestRefused` for a wrong key, for what is no model server, or for a model that the server does not list, with near names
  * No single fault is believed: what is no chat completion, or fails on the server's side, is asked again.
  * @throws {TransientError} when the server is busy or away, or sends no chat completion time and again
  */
@@ -127,12 +127,13 @@ function mayPass({ status, body }: HttpAnswer): boolean {
   return status === 200 ? viewOf({ status, body }).choices === 0 : status === 500 || status === 501;
 }
 
-function lastWord(connection: ServerConnection, answer: HttpAnswer): HttpAnswer {
+/** A refusal that was repeated is meant; a page that is no JSON at all comes from something that is no model server. */
+function lastWord({ where, excerpt }: ServerConnection, answer: HttpAnswer): HttpAnswer {
   if (answer.status !== 200) return answer;
-  const found = connection.excerpt(answer.body.toString('utf8'));
-  throw new TransientError(
-    `The probe of ${connection.where} was answered with no chat completion ${TRIES} times; the last one begins: ${found}`,
-  );
+  const body = answer.body.toString('utf8');
+  const found = `The probe of ${where} was answered with no chat completion ${TRIES} times; the last begins: ${excerpt(body)}`;
+  if (/^\s*($|[[{])/.test(body)) throw new TransientError(found);
+  throw new PermanentError(FailureType.RequestRefused, `${found}\nCheck url (most end in /v1) of the endpoint.`);
 }
 
 // Some servers answer what they do not know with 500 or 501; a 404 may be an unknown model and is told apart later.

@@ -19,6 +19,7 @@ import {
   type CampaignInput,
   type CampaignMemo,
   type SetBudgetArguments,
+  type StopArguments,
 } from '../../contracts/messages.ts';
 import { TaskQueue } from '../../contracts/queues.ts';
 import type { ArtifactRef } from '../../contracts/artifacts.ts';
@@ -62,7 +63,7 @@ export interface Campaigns {
   pause(campaign: string, reason: string): Promise<void>;
   resume(campaign: string): Promise<void>;
   setBudget(campaign: string, change: SetBudgetArguments): Promise<void>;
-  stop(campaign: string): Promise<void>;
+  stop(campaign: string, how?: StopArguments): Promise<void>;
   /** Waits for the end, however many runs it takes. */
   result(campaign: string): Promise<CampaignView>;
   /** Where its artifacts lie. @throws {CampaignNotFound} */
@@ -99,7 +100,7 @@ export async function connectCampaigns(
     pause: (campaign, reason) => update(campaign, Update.Pause, { reason }),
     resume: (campaign) => order(campaign, Update.Resume),
     setBudget: (campaign, change) => update(campaign, Update.SetBudget, change),
-    stop: (campaign) => order(campaign, Update.Stop),
+    stop: (campaign, how = { now: false }) => update(campaign, Update.Stop, how),
     async result(campaign) {
       await found(campaign, () => handleOf(campaign).result()).catch((error: unknown) => {
         if (!(error instanceof WorkflowFailedError)) throw error;

@@ -1,17 +1,28 @@
-// diffract check: reads a campaign file as `run` would, in both sizes, asks the servers it names, and starts nothing.
+// diffract check: reads a campaign file as `run` would, looks at its data files, models and servers, and starts nothing.
 
 import type { Command } from 'commander';
-import type { CampaignConfig, Endpoint, GeneratorConfig, SampleSource } from '../../contracts/campaign.ts';
-import { plural, whole } from '../../core/report/format.ts';
+import type { CampaignConfig } from '../../contracts/campaign.ts';
+import { FailureType, PermanentError } from '../../contracts/failures.ts';
+import { plural } from '../../core/report/format.ts';
 import { askServers, endpointsOf, serverText } from '../asked-servers.ts';
 import type { AskedServer } from '../asked-servers.ts';
 import { collected, readCampaignFile } from '../campaign-file.ts';
 import type { CampaignFileOptions } from '../campaign-file.ts';
+import { campaignSummary } from '../campaign-summary.ts';
+import { checkModels } from '../checked-models.ts';
+import type { CheckedModel } from '../checked-models.ts';
+import { checkSources } from '../checked-sources.ts';
+import type { CheckedSource } from '../checked-sources.ts';
 import { printResult } from '../context.ts';
 import type { CommandContext, JsonOption } from '../context.ts';
 import { ExitCode } from '../exit.ts';
+import type { Services } from '../services.ts';
 import { textTable } from '../text-table.ts';
 import { usedPrompts } from '../used-prompts.ts';
+
+interface CheckOptions extends CampaignFileOptions, JsonOption {
+  readonly offline?: true;
+}
 
 export function addCheck(program: Command, context: CommandContext): void {
   program
@@ -24,33 +35,68 @@ export function addCheck(program: Command, context: CommandContext): void {
     .option('--offline', 'ask no language-model server')
     .option('--json', 'the resolved configuration as one JSON document on stdout')
     .addHelpText('after', '\nExample:\n  diffract check examples/embedded.yaml --set rounds=3')
-    .action(async (file: string, options: CampaignFileOptions & JsonOption & { offline?: true }) => {
-      const { services } = context;
-      const { config, source } = readCampaignFile(file, options, services);
-      const missing = missingVariables(config, services.environment);
-      const slices = services.task(config.task).slices;
-      const known = textTable(['Slice', 'covers'], Object.entries(slices), ['covers']);
-      const help = usesSlices(config) ? `\n\nSlices that task ${config.task} knows:\n${known}` : '';
-      const prompts = await usedPrompts(config, services);
-      const asked = prompts.map(({ template, file: own }) => `Asks with ${template}${own === null ? '' : ` (${own})`}`);
-      const servers = options.offline === true ? [] : await askServers(config, services);
-      const refused = servers.filter(({ report }) => 'problem' in report);
-      const text = [
-        summary(config),
-        ...asked,
-        ...servers.map(serverText),
-        ...missing.map((name) => `Not set here: the environment variable ${name}`),
-      ];
-      const verdict =
-        refused.length === 0 ? 'is good' : `is good, but ${plural(refused.length, 'server')} would not serve it`;
-      if (refused.length > 0) context.answer(codeOf(refused));
-      printResult(
-        context,
-        options,
-        { source, config, prompts, servers, missingVariables: missing },
-        `${file} ${verdict}.\n\n${text.join('\n')}${help}`,
-      );
-    });
+    .action((file: string, options: CheckOptions) => check(file, options, context));
+}
+
+async function check(file: string, options: CheckOptions, context: CommandContext): Promise<void> {
+  const { services } = context;
+  const { config, source } = readCampaignFile(file, options, services);
+  const [files, models, faults] = await lookAround(config, services);
+  if (faults.length > 0) throw unfit(file, faults);
+  const missing = missingVariables(config, services.environment);
+  const prompts = await usedPrompts(config, services);
+  const servers = options.offline === true ? [] : await askServers(config, services);
+  const refused = servers.filter(({ report }) => 'problem' in report);
+  if (refused.length > 0) context.answer(codeOf(refused));
+  const told = [
+    verdict(file, refused),
+    ...models.filter(({ found }) => found === 'absent').map(({ role, message }) => `${role}: ${message}`),
+    ...missing.map((name) => `Not set here: the environment variable ${name}`),
+    '',
+    campaignSummary(config, files),
+    ...prompts.map(({ template, file: own }) => `Asks with ${template}${own === null ? '' : ` (${own})`}`),
+    ...servers.filter((server) => !refused.includes(server)).map(serverText),
+    ...sliceLines(config, services),
+  ];
+  const rows = files.map(({ place, source: { path }, rows: count }) => ({ place, path, rows: count }));
+  const document = { source, config, files: rows, models, prompts, servers, missingVariables: missing };
+  printResult(context, options, document, told.join('\n'));
+}
+
+type Looked = readonly [files: readonly CheckedSource[], models: readonly CheckedModel[], faults: readonly string[]];
+
+/** What the file alone cannot say: the data files, the models of this machine, the languages. */
+async function lookAround(config: CampaignConfig, services: Services): Promise<Looked> {
+  const files = await checkSources(config, services);
+  const models = await checkModels(config, services);
+  const faults = [
+    ...files.flatMap(({ place, problem }) => (problem === null ? [] : [`${place}: ${problem}`])),
+    ...models.flatMap(({ role, found, message }) => (found === 'unknown' ? [`${role}: ${message}`] : [])),
+    ...(await languageFaults(config, services)),
+  ];
+  return [files, models, faults];
+}
+
+async function languageFaults({ filters: { language } }: CampaignConfig, services: Services): Promise<string[]> {
+  const known = language === null ? [] : await services.detectedLanguages();
+  if (language === null || known.includes(language)) return [];
+  return [
+    `filters.language: found "${language}", which no text would be found to be in; known are ${known.join(', ')}`,
+  ];
+}
+
+function unfit(file: string, faults: readonly string[]): PermanentError {
+  const lines = [`${file} is well written, but a run of it would fail:`, ...faults.map((fault) => `  ${fault}`)];
+  return new PermanentError(FailureType.InvalidConfig, lines.join('\n'));
+}
+
+/** What refuses stands first: it is what there is to do. */
+function verdict(file: string, refused: readonly AskedServer[]): string {
+  if (refused.length === 0) return `${file} is good.`;
+  return [
+    `${file} is good, but ${plural(refused.length, 'server')} would not serve it:`,
+    ...refused.map((server) => `  ${serverText(server)}`),
+  ].join('\n');
 }
 
 /** A wrong key, model or schema stays wrong; a server that is away from here may be there for the workers. */
@@ -59,55 +105,15 @@ function codeOf(refused: readonly AskedServer[]): ExitCode {
   return away ? ExitCode.Unreachable : ExitCode.Usage;
 }
 
-function summary(config: CampaignConfig): string {
-  const store =
-    config.store.kind === 'directory' ? config.store.path : `s3://${config.store.bucket}/${config.store.prefix}`;
-  const generators = config.generators.map((generator) =>
-    generator.kind === 'llm'
-      ? `${generator.name} (llm ${generator.endpoint.model} at ${placesOf(generator.endpoint)}, ${plural(generator.requests, 'request')})`
-      : `${generator.name} (${generator.kind}, ${whole(generator.count)}${checkedBy(generator)})`,
-  );
-  const benchmarks = config.benchmarks.map(
-    ({ name, distribution, sources }) => `${name} (${distribution}, ${sizeOf(sources)})`,
-  );
-  return textTable(
-    ['Campaign', config.name],
-    [
-      ['task', config.task],
-      ['store', store],
-      ['seeds', sizeOf(config.seeds)],
-      [
-        'rounds',
-        `${config.rounds}, each accepts at most ${whole(config.selection.accept)} (${config.selection.method})`,
-      ],
-      ['a round', generators.join(', ')],
-      ['benchmarks', benchmarks.length === 0 ? 'none' : benchmarks.join(', ')],
-      ['proxy', `${config.sketch.proxy}, d = ${config.sketch.p ** 2}`],
-      ['student', config.student === undefined ? 'none' : `${config.student.kind} ${config.student.model}`],
-    ],
-    [config.name],
-  );
-}
-
-function checkedBy(generator: Exclude<GeneratorConfig, { kind: 'llm' }>): string {
-  if (generator.kind === 'symbolic' || generator.solver === undefined) return '';
-  const { endpoint, attempts } = generator.solver;
-  return `, ${plural(attempts, 'answer')} to each by ${endpoint.model} at ${placesOf(endpoint)}`;
-}
-
-function placesOf({ servers, route }: Endpoint): string {
-  return `${servers.map(({ url }) => url).join(', ')}${route === 'batch' ? ' by batch' : ''}`;
+function sliceLines(config: CampaignConfig, services: Services): string[] {
+  if (!usesSlices(config)) return [];
+  const known = Object.entries(services.task(config.task).slices);
+  return ['', `Slices that task ${config.task} knows:`, textTable(['Slice', 'covers'], known, ['covers'])];
 }
 
 function usesSlices({ seeds, benchmarks, generators }: CampaignConfig): boolean {
   const sources = [...seeds, ...benchmarks.flatMap((benchmark) => benchmark.sources), ...generators];
   return sources.some(({ kind }) => kind === 'symbolic');
-}
-
-function sizeOf(sources: readonly SampleSource[]): string {
-  const counts = sources.map(({ count }) => count);
-  const sum = counts.reduce<number>((total, count) => total + (count ?? 0), 0);
-  return counts.includes(undefined) ? `${whole(sum)} and whole files` : plural(sum, 'sample');
 }
 
 /** Variables that `env:NAME` names and that are not set where this command runs. */

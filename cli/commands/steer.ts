@@ -83,13 +83,16 @@ export function addSet(program: Command, context: CommandContext): void {
 }
 
 export function addStop(program: Command, context: CommandContext): void {
-  command(program, 'stop', 'end a campaign early, with a report of what is done', 'diffract stop embedded').action(
-    async (name: string, options: JsonOption) => {
-      await withCampaigns(context, (campaigns) => campaigns.stop(name));
-      const text = `Campaign ${name} finishes the round that runs, begins no training, and writes its report.`;
-      printResult(context, options, { campaign: name, stopping: true }, text);
-    },
-  );
+  command(program, 'stop', 'end a campaign early, with a report of what is done', 'diffract stop embedded')
+    .option('--now', 'give up the running stage, as when a server it waits for never comes back')
+    .action(async (name: string, options: JsonOption & { now?: true }) => {
+      const now = options.now === true;
+      await withCampaigns(context, (campaigns) => campaigns.stop(name, { now }));
+      const text = now
+        ? `Campaign ${name} gives up the round that runs, keeps its pool, and writes its report.`
+        : `Campaign ${name} finishes the round that runs, begins no training, and writes its report.`;
+      printResult(context, options, { campaign: name, stopping: now ? 'now' : 'round' }, text);
+    });
 }
 
 export function addReport(program: Command, context: CommandContext): void {

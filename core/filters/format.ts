@@ -4,13 +4,17 @@ import type { FilterRefusal } from './refusal.ts';
 /** Characters that a wrong decoding leaves behind, and controls that no text needs. */
 const MANGLED =
   /[\ufffd\u0000-\u0008\u000b\u000c\u000e-\u001f]|\u00e2\u20ac[\u2122\u0153\u201c]|\u00c3[\u00a9\u00a8\u00b1]/;
-/** Places that a template leaves for something: [[Problem]], {{name}}, <question>, [INSERT ...]; LaTeX doubles braces around less. */
+/**
+ * Places that a template leaves for something: [[Problem]] of our own, {{name}}, <question>, [INSERT ...]. LaTeX doubles braces
+ * around less, [[x]] is the greatest integer, and <answer>5</answer> is filled.
+ */
 const PLACEHOLDER =
-  /\[\[[A-Za-z][\w ]*\]\]|(?<![\\^_\w{}])\{\{\s*[A-Za-z_]\w{3,}\s*\}\}|<(?:question|answer|problem|name|placeholder)>|\[INSERT\b[^\]]*\]/i;
+  /\[\[\s*(?:problem|question|solution|answer)\s*\d*\s*\]\]|(?<![\\^_\w{}])\{\{\s*[A-Za-z_]\w{3,}\s*\}\}|<(question|answer|problem|name|placeholder)>(?![^]*<\/\1>)|\[INSERT\b[^\]]*\]/i;
 /** Markers of chat templates, which a completion holds when its model did not stop. */
 const CHAT_MARKER = /<\|[a-z_]+\|>|<\/?s>|\[\/?INST\]|^(?:assistant|user|system)\n/m;
-/** Lines repeated in a row, and all of them, from which on a text goes in circles. */
+/** How often in a row a text says the same before it goes in circles. */
 const REPEATS = 4;
+const LETTER = /\p{L}/u;
 
 /** Null for a text that is whole. Reasons: `mangled-characters`, `placeholder`, `chat-marker`, `unclosed-math`, `unclosed-code`, `repeats-itself`. */
 export function formatRefusal(text: string): FilterRefusal | null {
@@ -30,7 +34,7 @@ function found(reason: string, pattern: RegExp, text: string): FilterRefusal | n
 
 /** Code fences, display brackets and `\boxed{` that never close: the text was cut. A single dollar may be money. */
 function unclosed(text: string): FilterRefusal | null {
-  if (count(text, /^\s*```/gm) % 2 === 1) return { reason: 'unclosed-code', detail: 'a code fence has no end' };
+  if (count(text, /```/g) % 2 === 1) return { reason: 'unclosed-code', detail: 'a code fence has no end' };
   for (const [open, close] of [
     ['\\[', '\\]'],
     ['\\(', '\\)'],
@@ -44,13 +48,14 @@ function unclosed(text: string): FilterRefusal | null {
   return { reason: 'unclosed-math', detail: `\\boxed{ at character ${start} has no end` };
 }
 
-/** The same line `REPEATS` times in a row, or the same ending of five to forty words. */
+/** The same line `REPEATS` times in a row, or the same ending of five to forty words. Without a letter both may be a matrix. */
 function repetition(text: string): FilterRefusal | null {
   const lines = text.split('\n').map((line) => line.trim());
   let run = 1;
   for (let at = 1; at < lines.length; at++) {
-    run = lines[at] !== '' && lines[at] === lines[at - 1] ? run + 1 : 1;
-    if (run === REPEATS) return { reason: 'repeats-itself', detail: `${REPEATS} times ${JSON.stringify(lines[at])}` };
+    run = lines[at] === lines[at - 1] ? run + 1 : 1;
+    if (run === REPEATS && LETTER.test(lines[at]!))
+      return { reason: 'repeats-itself', detail: `${REPEATS} times ${JSON.stringify(lines[at])}` };
   }
   const tail = text
     .trim()
@@ -58,7 +63,7 @@ function repetition(text: string): FilterRefusal | null {
     .slice(-40 * REPEATS);
   for (let length = 5; length * REPEATS <= tail.length; length++) {
     const last = tail.slice(-length * REPEATS);
-    if (last.every((word, at) => word === last[at % length])) {
+    if (last.every((word, at) => word === last[at % length]) && last.some((word) => LETTER.test(word))) {
       return {
         reason: 'repeats-itself',
         detail: `ends in ${REPEATS} times ${JSON.stringify(last.slice(0, length).join(' '))}`,

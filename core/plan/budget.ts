@@ -28,18 +28,24 @@ export function addTokens(a: TokenUse, b: TokenUse): TokenUse {
 export const noTokens: TokenUse = { requests: 0, promptTokens: 0, cachedTokens: 0, completionTokens: 0, cost: 0 };
 
 /** Why nothing more may be asked, in an operator's words; null while there is budget left. */
-export function hardBudgetReason(use: TokenUse, { tokens, cost }: BudgetConfig): string | null {
+export function hardBudgetReason(use: TokenUse, { tokens, cost }: BudgetConfig, campaign: string): string | null {
+  const remedy = `raise it with: diffract set ${campaign}`;
   return (
-    reached('token budget', 'budget.tokens', tokensUsed(use), tokens) ??
-    reached('cost budget', 'budget.cost', use.cost, cost)
+    reached('token budget', tokensUsed(use), tokens, `${remedy} budget.tokens=N`) ??
+    reached('cost budget', use.cost, cost, `${remedy} budget.cost=N`)
   );
 }
 
 /** Why the campaign asks before it goes on; null below the soft limits. */
-export function softBudgetReason(use: TokenUse, { softTokens, softCost }: BudgetConfig): string | null {
+export function softBudgetReason(
+  use: TokenUse,
+  { softTokens, softCost }: BudgetConfig,
+  campaign: string,
+): string | null {
+  const remedy = `go on with: diffract resume ${campaign}, or raise it with: diffract set ${campaign}`;
   return (
-    reached('soft token budget', 'budget.softTokens', tokensUsed(use), softTokens) ??
-    reached('soft cost budget', 'budget.softCost', use.cost, softCost)
+    reached('soft token budget', tokensUsed(use), softTokens, `${remedy} budget.softTokens=N`) ??
+    reached('soft cost budget', use.cost, softCost, `${remedy} budget.softCost=N`)
   );
 }
 
@@ -72,9 +78,7 @@ export function mayAskMore({ spent, finished, inFlight }: StageSpending, { token
   }
 }
 
-function reached(name: string, key: string, used: number | null, limit: number | null): string | null {
+function reached(name: string, used: number | null, limit: number | null, remedy: string): string | null {
   if (limit === null || used === null || used < limit) return null;
-  const soft = name.startsWith('soft');
-  const remedy = `${soft ? 'go on with: diffract resume NAME, or ' : ''}raise it with: diffract set NAME ${key}=N`;
   return `${name} of ${limit} reached (${Number(used.toFixed(4))} used); ${remedy}`;
 }

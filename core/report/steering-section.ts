@@ -1,5 +1,5 @@
 // The proof that selection steers: what share of the candidates near sparse and near dense clusters it accepted, and how often
-// candidates on each side had been right.
+// candidates on each side had been let through.
 
 import type { SteeringSide } from '../../contracts/status.ts';
 import { barStrip } from './charts.ts';
@@ -13,8 +13,8 @@ export function steeringSection({ rounds }: ReportFigures): Markup | null {
   const steered = rounds.filter(({ steering }) => steering !== null);
   if (steered.length === 0) return null;
   return markup`<section id="steering"><h2>Does it steer?</h2>
-<p class="about">Clusters of the pool in the order of their sizes, smallest first; the least populated part is sparse. Accepted: share of the candidates near such clusters that selection took. Right: share of the candidates near them that passed verification, those refused counted from a random part of them that was sketched too.</p>
-${sideTable(steered)}<div class="pair">${steered.map(acceptedBars)}</div></section>`;
+<p class="about">Clusters of the pool in the order of their sizes, smallest first; the least populated part is sparse. Accepted: share of the candidates near such clusters that selection took. Let through: share of the candidates near them that verification and, where there is one, the judge let through to selection, those refused counted from a random part of them that was sketched too.</p>
+${sideTable(steered)}${steered.map(outsideText)}<div class="pair">${steered.map(acceptedBars)}</div></section>`;
 }
 
 function sideTable(rounds: readonly RoundFigures[]): Markup {
@@ -38,7 +38,7 @@ function sideTable(rounds: readonly RoundFigures[]): Markup {
       { title: 'Candidates', kind: 'number' },
       { title: 'Accepted', kind: 'number' },
       { title: 'Share', kind: 'number' },
-      { title: 'Right', kind: 'number' },
+      { title: 'Let through', kind: 'number' },
       { title: 'Refused sketched', kind: 'number' },
     ],
     rounds.flatMap(({ round, steering }) => {
@@ -48,6 +48,12 @@ function sideTable(rounds: readonly RoundFigures[]): Markup {
       return [cells(round, 'sparse', sparse, audit), cells(round, 'dense', dense, '')];
     }),
   );
+}
+
+/** What the rate cannot hold. */
+function outsideText({ round, steering }: RoundFigures): Markup | null {
+  if (steering === null || steering.unsketchable === 0) return null;
+  return markup`<p>Round ${round}: ${whole(steering.unsketchable)} refused had no solution to sketch and are not in the rate.</p>`;
 }
 
 /** Accepted samples by cluster, smallest cluster first, those of the sparse side coloured. */

@@ -1,5 +1,5 @@
 // Whether selection steered: where in the pool's clusters the candidates fell, which were accepted, and how often those in
-// sparse clusters had been right. Sparse regions also collect wrong answers, so the rates are shown side by side.
+// sparse clusters had been let through. Sparse regions also collect wrong answers, so the rates are shown side by side.
 
 import type { Steering, SteeringSide } from '../../contracts/status.ts';
 import { rankClusters, sparseClusterCount } from './sparse-clusters.ts';
@@ -14,9 +14,12 @@ export interface SteeringInput {
   /** The nearest cluster of each audited one of the `refused` candidates. */
   readonly audited: ArrayLike<number>;
   readonly refused: number;
+  /** Refused ones that no gradient could be had of; they are told, and in no rate. */
+  readonly unsketchable: number;
 }
 
-export function steeringOf({ sizes, sparseShare, nearest, accepted, audited, refused }: SteeringInput): Steering {
+export function steeringOf(input: SteeringInput): Steering {
+  const { sizes, sparseShare, nearest, accepted, audited, refused, unsketchable } = input;
   const candidates = countInto(sizes.length, nearest);
   const taken = countInto(
     sizes.length,
@@ -46,6 +49,7 @@ export function steeringOf({ sizes, sparseShare, nearest, accepted, audited, ref
     dense: sideOf(ranking.subarray(border)),
     refused,
     audited: audited.length,
+    unsketchable,
   };
 }
 

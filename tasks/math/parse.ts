@@ -1,6 +1,6 @@
 // Reads the problems and solutions that language models write for the task math: fenced, headed, numbered, or as JSON.
 
-import { fieldOfItem, jsonItems } from '../json-items.ts';
+import { fieldOfItem, jsonItems, UnreadableItem } from '../json-items.ts';
 import type { ReadResult } from '../task.ts';
 import { finalAnswer } from './grading/extract.ts';
 import { clip, readMathRecord, rejected } from './record.ts';
@@ -37,43 +37,79 @@ function firstFound(text: string, readers: readonly ((text: string) => readonly 
 
 function piecesOfJson(text: string): readonly Piece[] | null {
   if (/\[\[\s*(?:problem|question)/i.test(text)) return null;
-  const items = jsonItems(text);
+  const items = jsonItems(text, ['problem', 'question']);
   if (items === null) return null;
   const pieces = items.map((item): Piece => {
+    if (item instanceof UnreadableItem) return { problem: null, solution: item.text };
     const problem = typeof item === 'string' ? item : fieldOfItem(item, ['problem', 'question']);
     return { problem: problem?.trim() ?? null, solution: fieldOfItem(item, ['solution', 'answer'])?.trim() ?? null };
   });
   return pieces.some(({ problem }) => problem !== null) ? pieces : null;
 }
 
+/** None where no heading is that of a problem: the problems may be numbered. */
 function headedPieces(text: string): readonly Piece[] {
+  const found = sections(text);
+  if (!found.some(({ name }) => name === 'problem')) return [];
   const pieces: Piece[] = [];
-  for (const { name, content } of sections(text)) {
+  for (const { name, content } of found) {
     const last = pieces.at(-1);
     if (name === 'problem') pieces.push({ problem: content, solution: null });
     else if (last?.solution === null) last.solution = content;
+    else if (last !== undefined && name === 'answer') last.solution += `\n${content}`;
     else pieces.push({ problem: null, solution: content });
   }
   return pieces;
 }
 
-/** `[[Problem]]`, `**Problem 1:**`, `Solution:` before its text, or a numbered `Problem 2` alone on its line. */
+/** `[[Problem]]`, `**Problem 1:**`, `Answer:` before its text, or a numbered `Problem 2` alone on its line. */
 const heading =
-  /^[ \t>#*_\d.]*(?:\[\[\s*(problem|question|solution|answer)\s*\d*\s*\]\]|(problem|question|solution)\s*\d*\s*[*_]*:|(problem|question|solution)\s*\d+[ \t]*[*_]*[ \t]*(?=\n))[*_:]*[ \t]*/gim;
+  /^[ \t>#*_\d.]*(?:\[\[\s*(problem|question|solution|answer)\s*\d*\s*\]\]|(problem|question|solution|(?:final )?answer)\s*\d*\s*[*_]*:|(problem|question|solution|answer)\s*\d+[ \t]*[*_]*[ \t]*(?=\n))[*_:]*[ \t]*/gim;
 
-function sections(text: string): readonly { name: 'problem' | 'solution'; content: string }[] {
+interface Section {
+  readonly name: 'problem' | 'solution' | 'answer';
+  readonly content: string;
+}
+
+function sections(text: string): readonly Section[] {
   const marks = [...text.matchAll(heading)];
+  let fence: string | null = null;
   return marks.map((mark, index) => {
-    const word = (mark[1] ?? mark[2] ?? mark[3] ?? '').toLowerCase();
-    const start = mark.index + mark[0].length;
-    return {
-      name: word === 'problem' || word === 'question' ? 'problem' : 'solution',
-      content: withoutFences(text.slice(start, marks[index + 1]?.index ?? text.length)),
-    };
+    const next = marks[index + 1];
+    const name = sectionName(mark);
+    if (name === 'problem') fence = fenceAtEnd(text.slice(0, mark.index));
+    const section = text.slice(mark.index + mark[0].length, next?.index ?? text.length);
+    const own = next !== undefined && sectionName(next) === 'problem' ? withoutLastFence(section) : section;
+    return { name, content: withoutFences(fence === null ? own : closedBy(fence, own)) };
   });
 }
 
-/** Fences are lines of hyphens at the ends of a section; what follows a closing one is a remark. */
+function sectionName(mark: RegExpExecArray): Section['name'] {
+  const word = (mark[1] ?? mark[2] ?? mark[3] ?? '').toLowerCase();
+  if (word === 'problem' || word === 'question') return 'problem';
+  return word === 'solution' ? word : 'answer';
+}
+
+/** The sign that the last line is made of, where that is a fence. */
+function fenceAtEnd(text: string): string | null {
+  return lastFence.exec(text)?.[1] ?? null;
+}
+
+/** What opens the next piece closes none. */
+function withoutLastFence(section: string): string {
+  return section.replace(lastFence, '');
+}
+
+const lastFence = /(?<=^|\n)[ \t]*(?=([-`]))(?:-{3,}|`{3,}\w*)\s*$/;
+
+/** Up to the last fence of the kind that opened the piece: a remark stands behind it. */
+function closedBy(fence: string, section: string): string {
+  const lines = section.split('\n');
+  const last = lines.findLastIndex((line) => fenceAtEnd(line) === fence);
+  return last < 0 ? section : lines.slice(0, last).join('\n');
+}
+
+/** Fences are lines of hyphens at the ends of a section; what follows a closing one behind the answer is a remark. */
 function withoutFences(section: string): string {
   const fence = /^[ \t]*(?:-{3,}|`{3,}\w*)[ \t]*$/m;
   const boxed = section.search(/\\boxed|####/);
@@ -88,7 +124,7 @@ function withoutFences(section: string): string {
 function fencedPieces(text: string): readonly Piece[] {
   const cut = text.split(/^[ \t]*-{3,}[ \t]*$/m);
   if (cut.length < 3) return [];
-  return cut.slice(1, -1).flatMap((piece) => (piece.trim() === '' ? [] : [{ problem: piece.trim(), solution: null }]));
+  return cut.slice(1, -1).flatMap((piece) => (piece.trim() === '' ? [] : [pieceOf(piece)]));
 }
 
 /** `1. ...` at the margin, counted from 1 without a gap: a list, and no sentence that starts with a number. */
@@ -98,8 +134,17 @@ function numberedPieces(text: string): readonly Piece[] {
   if (inOrder.length === 0 || inOrder.length !== marks.length) return [];
   return marks.map((mark, index) => {
     const content = text.slice(mark.index + mark[0].length, marks[index + 1]?.index ?? text.length);
-    return { problem: content.trim(), solution: null };
+    return pieceOf(content);
   });
+}
+
+/** A problem without a heading of its own, and the solution or answer under one. */
+function pieceOf(text: string): Piece {
+  const [first] = text.matchAll(heading);
+  const solution = sections(text)
+    .map(({ content }) => content)
+    .join('\n');
+  return { problem: text.slice(0, first?.index).trim(), solution: first === undefined ? null : solution };
 }
 
 function isMultipleChoice(problem: string): boolean {

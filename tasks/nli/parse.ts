@@ -1,6 +1,6 @@
 // Reads what language models write for the task nli: items with or without fences, in any field order, or as JSON.
 
-import { fieldOfItem, jsonItems } from '../json-items.ts';
+import { fieldOfItem, jsonItems, UnreadableItem } from '../json-items.ts';
 import { statedLabel } from '../stated-label.ts';
 import type { ReadResult } from '../task.ts';
 import { labelOf, readNliRecord, rejected } from './record.ts';
@@ -15,9 +15,9 @@ type Piece = Partial<Record<Field, string>>;
  */
 export function parseItems(text: string): readonly ReadResult[] {
   const pieces = piecesOfJson(text) ?? piecesOfText(text);
-  const first = pieces.findIndex(hasFields);
+  const first = pieces.findIndex(isMeant);
   if (first < 0) return [rejected('no-item', text.trim() === '' ? 'the answer is empty' : preview(text))];
-  const last = pieces.findLastIndex(hasFields);
+  const last = pieces.findLastIndex(isMeant);
   return pieces.slice(first, last + 1).map(({ fields, text: source }) => {
     if (Object.keys(fields).length === 0) return rejected('no-fields', preview(source));
     return readNliRecord(fields);
@@ -32,6 +32,12 @@ export function parseAttempt(text: string): Label | null {
 interface Source {
   readonly fields: Piece;
   readonly text: string;
+  /** JSON that could not be read: an item all the same. */
+  readonly broken?: boolean;
+}
+
+function isMeant(source: Source): boolean {
+  return hasFields(source) || source.broken === true;
 }
 
 function hasFields({ fields }: Source): boolean {
@@ -39,7 +45,10 @@ function hasFields({ fields }: Source): boolean {
 }
 
 function piecesOfJson(text: string): readonly Source[] | null {
-  const pieces = jsonItems(text)?.map((item) => ({ fields: fieldsOfJson(item), text: JSON.stringify(item) }));
+  const pieces = jsonItems(text, Object.values(jsonKeys).flat())?.map((item): Source => {
+    if (item instanceof UnreadableItem) return { fields: {}, text: item.text, broken: true };
+    return { fields: fieldsOfJson(item), text: JSON.stringify(item) };
+  });
   return pieces?.some(hasFields) === true ? pieces : null;
 }
 
@@ -58,7 +67,10 @@ const jsonKeys: Readonly<Record<Field, readonly string[]>> = {
   label: ['label', 'answer', 'entailment'],
 };
 
-/** A fence or a field that the piece has already starts the next piece, so a forgotten fence costs nothing. */
+/**
+ * A fence or a field that the piece has already starts the next piece, so a forgotten fence costs nothing. A text may have
+ * paragraphs; after the label, or an empty line behind all three fields, stands a remark.
+ */
 function piecesOfText(text: string): readonly Source[] {
   const pieces: { fields: Piece; lines: string[]; field: Field | null }[] = [];
   let current = { fields: {} as Piece, lines: [] as string[], field: null as Field | null };
@@ -77,7 +89,7 @@ function piecesOfText(text: string): readonly Source[] {
       current.fields[found.field] = found.value;
       current.field = found.field;
     } else if (line.trim() === '') {
-      current.field = null;
+      if (current.field === 'label' || Object.keys(current.fields).length === 3) current.field = null;
     } else if (current.field) {
       current.fields[current.field] = `${current.fields[current.field] ?? ''} ${line.trim()}`;
     }

@@ -24,14 +24,17 @@ export function parsePairs(text: string): readonly ReadResult[] {
 }
 
 function piecesOfJson(text: string): readonly Piece[] | null {
-  const items = jsonItems(text);
+  const items = jsonItems(text, [...evidenceKeys, ...conclusionKeys]);
   const pieces = items?.map((item): Piece => {
-    const evidence = fieldOfItem(item, ['evidence', 'abstract', 'results']);
-    const conclusion = fieldOfItem(item, ['conclusion', 'conclusions', 'summary']);
+    const evidence = fieldOfItem(item, evidenceKeys);
+    const conclusion = fieldOfItem(item, conclusionKeys);
     return { ...(evidence === undefined ? {} : { evidence }), ...(conclusion === undefined ? {} : { conclusion }) };
   });
   return pieces?.some((piece) => Object.keys(piece).length > 0) === true ? pieces : null;
 }
+
+const evidenceKeys = ['evidence', 'abstract', 'results'];
+const conclusionKeys = ['conclusion', 'conclusions', 'summary'];
 
 const heading = /^[ \t>#*_\d.)]*(?:\[\[\s*)?(evidence|conclusions?)\s*\d*\s*(?:\]\][*_:]*|[*_]*:[*_]*)[ \t]*/gim;
 

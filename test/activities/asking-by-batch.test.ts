@@ -3,8 +3,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { askAll, type AskingPorts, type Question, type Role } from '../../activities/asking.ts';
+import { createEndpoints } from '../../adapters/llm/open-endpoint.ts';
+import { requestHash } from '../../adapters/llm/request-hash.ts';
 import { createStore } from '../../adapters/store/artifacts.ts';
 import { createDirectoryDriver } from '../../adapters/store/directory.ts';
+import { TransientError } from '../../contracts/failures.ts';
+import { startBatchServer, type BatchFate, type BatchServer } from '../helpers/batch-server.ts';
 import { answered, scriptedBatches } from './scripted-model.ts';
 import { asActivity, makeWorkplace, rowsOf, type Workplace } from './workplace.ts';
 
@@ -27,11 +31,11 @@ const questions = (count: number, from = 0): Question[] =>
   }));
 
 /** Asks as a new process does. */
-async function ask({ context }: Workplace, ports: AskingPorts, asked: readonly Question[]) {
+async function ask({ context }: Workplace, ports: AskingPorts, asked: readonly Question[], by = role) {
   assert.ok(context.store.kind === 'directory');
   const store = createStore(createDirectoryDriver(context.store.path));
   const work = { store, signal: new AbortController().signal };
-  const found = await asActivity(() => askAll(ports, role, asked, work));
+  const found = await asActivity(() => askAll(ports, by, asked, work));
   return { all: [...found.answers.values()].flat(), tokens: found.tokens, ledger: found.ledger, store };
 }
 
@@ -88,5 +92,53 @@ describe('the batch route', () => {
       requestHash: lost,
     });
     assert.equal(vendor.filed.length, 2);
+  });
+});
+
+describe('the batch route at a vendor that loses things', () => {
+  /** One look, as a new process takes it through the real client. */
+  function look(place: Workplace, server: BatchServer) {
+    const openEndpoint = createEndpoints({ embeddedModelFile: () => Promise.reject(new Error('none')) });
+    const endpoint = { ...role.use.endpoint, servers: [{ url: server.url, weight: 1 }] };
+    return ask(place, { openEndpoint, requestHash }, questions(3), { ...role, use: { ...role.use, endpoint } });
+  }
+
+  async function insist(place: Workplace, server: BatchServer) {
+    for (let looks = 1; ; looks++) {
+      assert.ok(looks < 9, `${looks} looks, and no end`);
+      try {
+        return await look(place, server);
+      } catch (error) {
+        if (!(error instanceof TransientError)) throw error;
+      }
+    }
+  }
+
+  it('files anew what came back unusable, gives up the second time, and files it again once that was reported', async (test) => {
+    const place = await makeWorkplace(test);
+    let fate: BatchFate = 'unusable';
+    const server = await startBatchServer({ looks: 0, fate: () => fate });
+    test.after(() => server.close());
+    await assert.rejects(insist(place, server), { type: 'RequestRefused', message: /unusable answer/ });
+    assert.equal(server.batches.length, 2);
+    fate = 'answered';
+    const { all } = await insist(place, server);
+    assert.ok(all.every(({ kind }) => kind === 'choice'));
+    assert.equal(server.batches.length, 3);
+  });
+
+  it('files anew what was in a batch that the vendor does not know any more', async (test) => {
+    const place = await makeWorkplace(test);
+    const server = await startBatchServer({ looks: 2 });
+    test.after(() => server.close());
+    await assert.rejects(look(place, server), TransientError);
+    server.batches.pop();
+    const { all } = await insist(place, server);
+    assert.ok(all.every(({ kind }) => kind === 'choice'));
+    assert.deepEqual(
+      server.batches.map(({ id }) => id),
+      ['batch-2'],
+    );
+    assert.ok(server.requests.includes('POST /v1/chat/completions'), 'it is asked which forms it takes');
   });
 });

@@ -39,7 +39,7 @@ const restarted = (place: Workplace): Workplace => {
 };
 
 const unusable = (promptTokens = 10, completionTokens = 5) =>
-  new UnusableAnswer('half a JSON document', { reason: 'truncated', promptTokens, completionTokens });
+  new UnusableAnswer('half a JSON document', { reason: 'truncated', promptTokens, completionTokens, estimated: false });
 
 describe('asking', () => {
   it('asks each choice with a seed of its own where the server ignores n, and all in one request where it honours it', async (test) => {
@@ -70,6 +70,14 @@ describe('asking', () => {
     const { all } = await ask(await makeWorkplace(test), model, questions(1, 3));
     assert.deepEqual(model.choices, [3, 1, 1, 1]);
     assert.ok(all.every(({ kind }) => kind === 'choice'));
+  });
+
+  it('keeps the choices that a server gives where it gives fewer at once than it was asked for, and asks on for the rest', async (test) => {
+    const model = scriptedModel(undefined, { choices: true }, 2);
+    const { all, tokens } = await ask(await makeWorkplace(test), model, questions(1, 5));
+    assert.deepEqual(model.choices, [5, 3, 1]);
+    assert.ok(all.every(({ kind }) => kind === 'choice'));
+    assert.deepEqual([tokens.promptTokens, tokens.completionTokens], [30, 25]);
   });
 
   it('asks only for the choices that are missing', async (test) => {
@@ -173,6 +181,7 @@ describe('faults while asking', () => {
   it('of several choices asked together are billed once and count for each', async (test) => {
     const model = scriptedModel(() => unusable(), { choices: true });
     const place = await makeWorkplace(test);
+    await ask(place, scriptedModel(), questions(1, 1, 100));
     const { all, tokens, ledger } = await ask(place, model, questions(1, 3));
     assert.deepEqual(model.choices, [3, 3, 3, 3, 3]);
     assert.ok(all.every((answer) => answer.kind === 'failure' && answer.reason === 'unusable-answer'));
@@ -230,6 +239,33 @@ describe('faults while asking', () => {
     await assert.rejects(ask(place, refusing, questions(8)), { type: 'RequestRefused', message: /any of 8 requests/ });
   });
 
+  it('that leave nothing but failed tries of a model are permanent, also for a small chunk and when it comes again', async (test) => {
+    const place = await makeWorkplace(test);
+    const broken = scriptedModel(() => unusable());
+    const rejected = { type: 'RequestRefused', message: /any of 2 requests.*run the campaign again/ };
+    await assert.rejects(ask(place, broken, questions(2)), rejected);
+    await assert.rejects(ask(restarted(place), broken, questions(2)), rejected);
+  });
+
+  it('are counted in an attempt though a clock that is ahead wrote a pardon', async (test) => {
+    const place = await makeWorkplace(test);
+    await ask(place, scriptedModel(), questions(1, 1, 100));
+    const [asked] = (
+      await ask(
+        place,
+        scriptedModel(() => new RefusedRequest('HTTP 400', 400)),
+        questions(1),
+      )
+    ).all;
+    const log = place.store.responseLog(use.endpoint.model);
+    const ahead = (Date.now() + 600_000).toString(36).padStart(9, '0');
+    await log.append([{ hash: asked!.requestHash, id: `${ahead}-x`, content: { kind: 'pardon' } }]);
+    const broken = scriptedModel(() => unusable());
+    const { all } = await ask(place, broken, questions(1));
+    assert.equal(broken.asked.length, 5);
+    assert.ok(all[0]?.kind === 'failure' && /^5 tries; the last: half a JSON/.test(all[0].detail));
+  });
+
   it('of a whole chunk are forgiven once they were reported, so that a mended server is asked again', async (test) => {
     const place = await makeWorkplace(test);
     const broken = scriptedModel(() => unusable());
@@ -264,6 +300,18 @@ describe('the ledger of what was asked', () => {
       [[cost, '2026-11']],
     );
     assert.equal(tokens.cost, cost);
+  });
+
+  it('says of tokens of failed tries, too, that they were estimated', async (test) => {
+    const faults = [
+      new UnusableAnswer('cut', { reason: 'cut-short', promptTokens: 9, completionTokens: 4, estimated: true }),
+    ];
+    const model = scriptedModel((request) => (request.messages[0]?.content === 'Question 1' && faults.pop()) || {});
+    const { ledger } = await ask(await makeWorkplace(test), model, questions(2));
+    assert.deepEqual(
+      ledger.map(({ estimated }) => estimated),
+      [false, true],
+    );
   });
 
   it('knows no cost without a price, and none for a model that runs in the worker', async (test) => {

@@ -1,4 +1,4 @@
-// The audit: a seeded part of what verification refused, whatever the parts and the order.
+// The audit: a seeded part of what verification and judge refused, whatever the parts and the order.
 
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
@@ -9,41 +9,53 @@ import { makeWorkplace, rowsOf, symbolicSamples } from './workplace.ts';
 
 const refused = symbolicSamples(30, ['negation'], 'writer');
 
-const rejectOf = (sample: Sample): Reject => ({
+const rejectOf = (sample: Sample, stage = 'verify'): Reject => ({
   id: sample.id,
   generator: 'writer',
-  stage: 'verify',
-  reason: 'answer-disagrees',
+  stage,
+  reason: stage === 'verify' ? 'answer-disagrees' : 'low-score',
   detail: '',
   item: JSON.stringify(sample),
 });
 
-async function audit(test: TestContext, rejects: readonly Reject[], count: number) {
+/** @param tables - rejects stage by stage */
+async function audit(test: TestContext, tables: readonly (readonly Reject[])[], count: number) {
   const { store, openStore, context } = await makeWorkplace(test);
   const { drawAudit } = createAuditActivities({ openStore });
-  const table = rejects.length === 0 ? null : await writeRows(store, 'rejects', rejects);
-  const { output, summary } = await drawAudit({ context, round: 1, rejects: table, count });
-  return { drawn: await rowsOf(store, 'samples', output), refused: summary.refused };
+  const rejects = await Promise.all(tables.map((rows) => writeRows(store, 'rejects', rows)));
+  const { output, summary } = await drawAudit({ context, round: 1, rejects, count });
+  return { drawn: await rowsOf(store, 'samples', output), ...summary };
 }
 
 describe('the audit', () => {
   it('draws as many as it may, the same ones from any order of the rejects', async (test) => {
-    const one = await audit(test, refused.map(rejectOf), 8);
-    const other = await audit(test, refused.toReversed().map(rejectOf), 8);
+    const one = await audit(test, [refused.map((sample) => rejectOf(sample))], 8);
+    const other = await audit(test, [refused.toReversed().map((sample) => rejectOf(sample))], 8);
     assert.equal(one.drawn.length, 8);
     assert.equal(one.refused, 30);
     assert.deepEqual(one, other);
   });
 
-  it('leaves out what has no completion and so no gradient', async (test) => {
-    const empty = refused.slice(0, 10).map((sample) => rejectOf({ ...sample, completion: '' }));
-    const { drawn, refused: counted } = await audit(test, [...empty, ...refused.slice(10).map(rejectOf)], 100);
-    assert.equal(counted, 20);
+  it('draws from what the judge refused as from what verification did', async (test) => {
+    const rejects = refused.map((sample, at) => rejectOf(sample, at < 20 ? 'verify' : 'scores'));
+    const one = await audit(test, [rejects], 8);
+    const two = await audit(test, [rejects.slice(20), rejects.slice(0, 20)], 8);
+    assert.deepEqual(one, two);
+    assert.equal(two.refused, 30);
+    const both = await audit(test, [rejects.slice(0, 20), rejects.slice(20)], 30);
+    assert.equal(both.drawn.length, 30);
+  });
+
+  it('counts apart what has no completion and so no gradient', async (test) => {
+    const rejects = refused.map((sample, at) => rejectOf(at < 10 ? { ...sample, completion: '' } : sample));
+    const { drawn, ...counted } = await audit(test, [rejects], 100);
+    assert.deepEqual(counted, { refused: 20, unsketchable: 10 });
     assert.deepEqual(new Set(drawn.map(({ id }) => id)), new Set(refused.slice(10).map(({ id }) => id)));
   });
 
-  it('is empty where nothing was refused or none is wanted', async (test) => {
-    assert.deepEqual(await audit(test, [], 8), { drawn: [], refused: 0 });
-    assert.deepEqual(await audit(test, refused.map(rejectOf), 0), { drawn: [], refused: 0 });
+  it('draws nothing where nothing was refused or none is wanted, and still says how many were refused', async (test) => {
+    assert.deepEqual(await audit(test, [], 8), { drawn: [], refused: 0, unsketchable: 0 });
+    const rejects = refused.map((sample) => rejectOf(sample));
+    assert.deepEqual(await audit(test, [rejects], 0), { drawn: [], refused: 30, unsketchable: 0 });
   });
 });

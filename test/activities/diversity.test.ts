@@ -44,7 +44,7 @@ async function makeRound({ store, openStore, context }: Workplace, candidates: r
     poolSketches,
     clusters: clusters.output,
     selection: { method: 'sparse-clusters', clusterShare: 0.2, sparseShare: 0.5, accept: 10, audit: 8, ...selection },
-    audit: { sketches: auditSketches, refused: 20 },
+    audit: { sketches: auditSketches, refused: 20, unsketchable: 3 },
   });
   const candidateTable = await writeRows(store, 'samples', candidates);
   const candidateSketches = await writeRows(store, 'sketches', rows, { specification: 's' });
@@ -172,7 +172,7 @@ describe('selecting', () => {
     const steering = await readDocument<Steering>(place.store, summary.steering);
     const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
     assert.deepEqual([sum(steering.candidates), sum(steering.accepted)], [40, output.rows]);
-    assert.deepEqual([steering.refused, steering.audited], [20, 5]);
+    assert.deepEqual([steering.refused, steering.audited, steering.unsketchable], [20, 5, 3]);
     const { sparse, dense } = steering;
     assert.equal(sparse.pool + dense.pool, 60);
     // Every audited refusal stands for four; both sides together hold all 20.

@@ -8,6 +8,7 @@ import type { TestContext } from 'node:test';
 import { levelOf, openFewShots } from '../../activities/few-shots.ts';
 import { writeDocument, writeRows } from '../../activities/rows.ts';
 import { promptFiles } from '../../adapters/prompts/prompt-files.ts';
+import { plainEngine } from '../../core/matrix/plain-engine.ts';
 import type { FewShotConfig } from '../../contracts/campaign.ts';
 import type { Sample } from '../../contracts/samples.ts';
 import { makeWorkplace, symbolicSamples } from './workplace.ts';
@@ -33,7 +34,7 @@ async function open(test: TestContext, fewShots: FewShotConfig, groups: readonly
     sizes: [5, 3, 2],
   });
   const job = { pool, poolSketches, clusters, generator: { fewShots } };
-  const draw = await openFewShots({ store: place.store, promptFiles }, job);
+  const draw = await openFewShots({ store: place.store, promptFiles, engine: plainEngine }, job);
   const indexOf = (id: string) => samples.findIndex((sample) => sample.id === id);
   return { place, samples, draw, indices: (name: string) => draw(name).samples.map(({ id }) => indexOf(id)) };
 }
@@ -98,7 +99,10 @@ describe('few-shots', () => {
     const clusters = await writeDocument(place.store, 'clusters', { dimension: 3, centroids, sizes: [1] });
     const generator = { fewShots: { count: 1, policy: 'sparse-cluster' } } as const;
     const job = { pool, poolSketches, clusters, generator };
-    await assert.rejects(openFewShots({ store: place.store, promptFiles }, job), /sketch stranger has no sample/);
+    await assert.rejects(
+      openFewShots({ store: place.store, promptFiles, engine: plainEngine }, job),
+      /sketch stranger has no sample/,
+    );
   });
 });
 

@@ -16,6 +16,7 @@ import { RefusedRequest } from '../../activities/ports/language-model.ts';
 import type { ChunkedJob, GenerateJob } from '../../contracts/activities.ts';
 import type { FileSource, GeneratorConfig, LanguageModelGeneratorConfig } from '../../contracts/campaign.ts';
 import { TransientError } from '../../contracts/failures.ts';
+import { plainEngine } from '../../core/matrix/plain-engine.ts';
 import { scriptedModel, type Reply } from './scripted-model.ts';
 import { asActivity, makeWorkplace, pairOf, rowsOf, symbolicSamples, type Workplace } from './workplace.ts';
 
@@ -37,7 +38,7 @@ const writer: LanguageModelGeneratorConfig = {
 /** An endpoint that answers from `reply` and lists what it was asked. */
 function makeEndpoint(reply?: Reply) {
   const model = scriptedModel(reply);
-  const ports = { ...model.ports, datasets: { read: readDataset, fingerprint }, promptFiles };
+  const ports = { ...model.ports, datasets: { read: readDataset, fingerprint }, promptFiles, engine: plainEngine };
   return { asked: model.asked, ports };
 }
 

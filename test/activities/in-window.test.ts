@@ -1,11 +1,8 @@
-// Work in a window, and tables that are read once.
+// Work in a window.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inWindow } from '../../activities/in-window.ts';
-import { keptRows } from '../../activities/kept-rows.ts';
-import { writeRows } from '../../activities/rows.ts';
-import { makeWorkplace, symbolicSamples } from './workplace.ts';
 
 const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
 
@@ -35,22 +32,5 @@ describe('work in a window', () => {
     });
     assert.deepEqual([started, finished], [5, 4]);
     assert.match(String(failures), /third/);
-  });
-});
-
-describe('a table that every chunk needs', () => {
-  it('is read once, and again only after three others', async (test) => {
-    const { store } = await makeWorkplace(test);
-    const tables = await Promise.all(
-      [1, 2, 3, 4].map((count) => writeRows(store, 'samples', symbolicSamples(count, ['negation'], `kept-${count}`))),
-    );
-    const [first, ...others] = tables;
-    const rows = await keptRows(store, first!);
-    for (const other of others.slice(0, 2)) await keptRows(store, other);
-    assert.equal(await keptRows(store, first!), rows);
-    for (const other of others) await keptRows(store, other);
-    const again = await keptRows(store, first!);
-    assert.notEqual(again, rows);
-    assert.deepEqual(again, rows);
   });
 });

@@ -90,7 +90,7 @@ describe('a judge', () => {
     assert.equal(summary.tokens.requests, 3);
     assert.equal(summary.ledger?.rows, 3);
     const { metadata } = await place.store.readManifest(output);
-    assert.deepEqual(metadata, { model: 'judge', template: 'quality-judge/1' });
+    assert.deepEqual(metadata, { model: 'judge', template: 'quality-judge/2' });
   });
 
   it('says nothing where its answer was cut short, or none could be used', async (test) => {

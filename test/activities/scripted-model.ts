@@ -38,7 +38,11 @@ export const plainCapabilities: Capabilities = {
 };
 
 /** Each answer is billed 10 prompt tokens, and 5 completion tokens a choice. */
-export function scriptedModel(reply: Reply = () => ({}), capabilities: Partial<Capabilities> = {}): ScriptedModel {
+export function scriptedModel(
+  reply: Reply = () => ({}),
+  capabilities: Partial<Capabilities> = {},
+  choicesAtOnce = Infinity,
+): ScriptedModel {
   const asked: ChatRequest[] = [];
   const choices: number[] = [];
   const probes = { count: 0 };
@@ -51,7 +55,8 @@ export function scriptedModel(reply: Reply = () => ({}), capabilities: Partial<C
         const said = await reply(request, wanted);
         if (said instanceof Error) throw said;
         const choice = (place: number): ChatChoice => ({ ...goodChoice(`Answer ${request.seed}.${place}`), ...said });
-        return { choices: Array.from({ length: wanted }, (_, place) => choice(place)), usage: usageOf(10, 5 * wanted) };
+        const given = Math.min(wanted, choicesAtOnce);
+        return { choices: Array.from({ length: given }, (_, place) => choice(place)), usage: usageOf(10, 5 * given) };
       },
       capabilities() {
         probes.count += 1;

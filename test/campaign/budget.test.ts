@@ -12,8 +12,8 @@ import { startSeededChatServer, type SeededChatServer } from '../helpers/seeded-
 import { makeTinyWorld, startTinyStack, type TinyWorld } from '../helpers/tiny-campaign.ts';
 
 /** Two chunks and a half. */
-const requests = 160;
-const chunk = 64;
+const requests = 40;
+const chunk = 16;
 
 describe('the budget of a campaign', { timeout: 300_000 }, () => {
   const cleanings: (() => Promise<void>)[] = [];
@@ -83,10 +83,26 @@ describe('the budget of a campaign', { timeout: 300_000 }, () => {
     assert.ok(report.includes(whole.prompt.toLocaleString('en')));
   });
 
+  it('gives up a stage whose server never answers, when it is stopped at once', async () => {
+    const server = await startSeededChatServer({ seed: 'gone', answer });
+    const config = chatCampaign(world, 'gone', { url: server.url, requests });
+    await server.close();
+    await world.campaigns.start(config);
+    const deadline = Date.now() + 120_000;
+    while ((await world.campaigns.status('gone').catch(() => null))?.progress.stage !== 'generate-writer') {
+      assert.ok(Date.now() < deadline, 'the stage never began');
+      await wait(100);
+    }
+    await world.campaigns.stop('gone', { now: true });
+    const view = await world.campaigns.result('gone');
+    assert.deepEqual([view.state, view.outcome, view.pool?.rows], ['completed', 'stopped', 24], view.failure ?? '');
+    assert.ok(view.report);
+  });
+
   it('holds no stage that asks no model, however far the last request went over', async () => {
     const server = await startSeededChatServer({ seed: 'over', answer });
     lifetime.after(() => server.close());
-    const config = chatCampaign(world, 'over', { url: server.url, requests: 32 });
+    const config = chatCampaign(world, 'over', { url: server.url, requests: chunk });
     const generators = config.generators.map((generator) =>
       generator.kind === 'llm'
         ? { ...generator, solver: { ...generator.solver, attempts: 0, agreement: 0 } }
@@ -95,13 +111,16 @@ describe('the budget of a campaign', { timeout: 300_000 }, () => {
     await world.campaigns.start({ ...config, generators, budget: { ...config.budget, tokens: 1 } });
     const view = await world.campaigns.result('over');
     assert.deepEqual([view.state, view.outcome, view.waiting], ['completed', 'completed', null], view.failure ?? '');
-    assert.equal(server.accounting().requests, 32);
+    assert.equal(server.accounting().requests, chunk);
     assert.equal(view.history.length, config.rounds);
   });
 
   it('pauses between two stages at a soft limit, and goes on when it is resumed', async () => {
     const { server, config } = await start('soft', { softTokens: 1 });
-    const held = await waiting(config, /^soft token budget of 1 reached .*go on with: diffract resume/);
+    const held = await waiting(
+      config,
+      /^soft token budget of 1 reached .*go on with: diffract resume soft, or raise it with: diffract set soft/,
+    );
     assert.equal(held.tokens.requests, requests, 'the stage that passed the limit came to its end');
     await assertIdle(server, requests);
     await world.campaigns.resume('soft');

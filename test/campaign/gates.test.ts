@@ -92,6 +92,10 @@ describe('the filter chain of a campaign', { timeout: 300_000 }, () => {
       assert.ok(reasons.has(reason), `nothing was rejected as ${reason}; found ${[...reasons].join(', ')}`);
     }
     assert.ok((history[0]?.accepted.n ?? 0) > 0);
+    const turnedAway = funnel.filter(({ stage }) => stage === 'verify' || stage === 'scores');
+    const counts = turnedAway.flatMap(({ rejected }) => Object.values(rejected));
+    const { refused = 0, unsketchable = 0 } = history[0]?.steering ?? {};
+    assert.equal(refused + unsketchable, counts.reduce((sum, count) => sum + count, 0), 'the audit knows them all'); // prettier-ignore
     const { prompt, completion } = server.accounting().whole;
     assert.deepEqual(
       [tokens.promptTokens, tokens.completionTokens],

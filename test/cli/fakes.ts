@@ -70,7 +70,7 @@ export function createWorld(
     pause: (name, reason) => say(`pause ${name}: ${reason}`),
     resume: (name) => say(`resume ${name}`),
     setBudget: (name, change) => say(`setBudget ${name} ${JSON.stringify(change)}`),
-    stop: (name) => say(`stop ${name}`),
+    stop: (name, how) => say(`stop ${name}${how?.now === true ? ' now' : ''}`),
     result: () => Promise.resolve(completed),
     storeOf: () => Promise.resolve({ kind: 'directory', path: join(stateFolder, 'store') }),
     readFile: (_, __, path) => Promise.resolve(new TextEncoder().encode(`contents of ${path}`)),
@@ -98,7 +98,9 @@ export function createWorld(
     readDataset: () => {
       throw new Error('no data here');
     },
-    listModels: () => Promise.resolve([]),
+    listModels: () =>
+      Promise.resolve([{ name: 'smollm2-135m-instruct', license: 'l', source: 's', file: '/models/smollm2.gguf' }]),
+    detectedLanguages: () => Promise.resolve(['en', 'de']),
     pullModel: (name) => Promise.resolve({ name, folder: `/models/${name}`, commit: null }),
     checkMachine: () => Promise.resolve([]),
     checkStore: () => Promise.resolve([]),

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { readJsonStream } from '../../adapters/datasets/standard-input.ts';
+import { readJsonStream } from '../../adapters/datasets/json-rows.ts';
 import { graderVersion } from '../../tasks/math/grading/grader.ts';
 import { createWorld } from './fakes.ts';
 

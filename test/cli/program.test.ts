@@ -153,6 +153,7 @@ describe('the other commands', () => {
       ['set', 'x', 'budget.softCost=2.5'],
       ['set', 'x', 'budget.tokens=none'],
       ['stop', 'x'],
+      ['stop', 'x', '--now'],
     ]) {
       assert.equal((await run(...line)).code, 0);
     }
@@ -164,6 +165,7 @@ describe('the other commands', () => {
       'setBudget x {"softCost":2.5}',
       'setBudget x {"tokens":null}',
       'stop x',
+      'stop x now',
     ]);
   });
 

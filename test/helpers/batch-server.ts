@@ -1,4 +1,5 @@
-// A vendor's batch interface in memory: files, batches that take a few looks to end, outputs in another order.
+// A vendor's batch interface in memory: files, batches that take a few looks to end, outputs in another order. By chat it
+// greets whoever probes it.
 
 import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
@@ -29,9 +30,9 @@ export interface FiledBatch {
 export interface BatchServer {
   /** Base URL ending in `/v1`. */
   readonly url: string;
-  /** Content by file id. */
+  /** Content by file id; what is taken out was deleted by the vendor. */
   readonly files: Map<string, string>;
-  /** Oldest first. */
+  /** Oldest first; what is taken out is known no more. */
   readonly batches: FiledBatch[];
   /** Method and path of every request, in order. */
   readonly requests: string[];
@@ -39,7 +40,7 @@ export interface BatchServer {
 }
 
 export async function startBatchServer(settings: BatchServerSettings = {}): Promise<BatchServer> {
-  const state: State = { files: new Map(), batches: [], requests: [], settings };
+  const state: State = { files: new Map(), batches: [], requests: [], settings, asked: new Map() };
   const server = createServer((request, response) => {
     readBody(request)
       .then((body) => answer(state, request, body))
@@ -62,6 +63,8 @@ export async function startBatchServer(settings: BatchServerSettings = {}): Prom
 
 interface State extends Pick<BatchServer, 'files' | 'batches' | 'requests'> {
   readonly settings: BatchServerSettings;
+  /** What each batch asks, by its id: also once its file is deleted. */
+  readonly asked: Map<string, readonly Line[]>;
 }
 
 interface Reply {
@@ -79,6 +82,7 @@ function answer(state: State, request: IncomingMessage, body: Buffer): Reply {
   const url = new URL(request.url ?? '/', 'http://localhost');
   state.requests.push(`${request.method ?? ''} ${url.pathname}`);
   const [, , kind, id] = url.pathname.split('/');
+  if (kind === 'chat') return json(greeting);
   if (kind === 'files' && request.method === 'POST') return json(upload(state, request, body));
   if (kind === 'files') return fileOf(state, id ?? '');
   if (kind === 'batches' && request.method === 'POST') return json(createBatch(state, body));
@@ -87,6 +91,11 @@ function answer(state: State, request: IncomingMessage, body: Buffer): Reply {
   if (batch === undefined) return { status: 404, body: '{"error":{"message":"no such batch"}}' };
   return json(look(state, batch));
 }
+
+const greeting = {
+  choices: [{ index: 0, message: { role: 'assistant', content: 'Hello!' }, finish_reason: 'stop' }],
+  usage: { prompt_tokens: 3, completion_tokens: 2 },
+};
 
 function json(value: object): Reply {
   return { status: 200, body: JSON.stringify(value) };
@@ -117,12 +126,17 @@ function createBatch(state: State, body: Buffer): object {
   if (asked['endpoint'] !== '/v1/chat/completions' || asked['completion_window'] !== '24h')
     throw new Error('bad batch');
   const batch: FiledBatch = {
-    id: `batch-${state.batches.length + 1}`,
+    id: `batch-${state.asked.size + 1}`,
     input_file_id: String(asked['input_file_id']),
     metadata: asked['metadata'] as Record<string, string>,
     status: 'validating',
     looks: 0,
   };
+  const lines = (state.files.get(batch.input_file_id) ?? '').trim().split('\n');
+  state.asked.set(
+    batch.id,
+    lines.map((line) => JSON.parse(line) as Line),
+  );
   state.batches.push(batch);
   return describe(state, batch);
 }
@@ -148,14 +162,13 @@ interface Line {
 
 function describe(state: State, batch: FiledBatch): object {
   const { settings, files } = state;
-  const lines = (files.get(batch.input_file_id) ?? '').trim().split('\n');
-  const asked = lines.map((line) => JSON.parse(line) as Line);
+  const asked = state.asked.get(batch.id) ?? [];
   const failed = batch.status === 'failed';
   const fateOf = ({ custom_id: id }: Line): BatchFate => settings.fate?.(id) ?? 'answered';
   const written = asked.filter((line) => fateOf(line) === 'answered' || fateOf(line) === 'unusable').reverse();
   const refused = asked.filter((line) => fateOf(line) === 'refused');
   const ended = !['validating', 'in_progress', 'failed'].includes(batch.status);
-  if (ended) {
+  if (ended && files.has(batch.input_file_id)) {
     files.set(`${batch.id}-output`, written.map((line) => outputLine(line, fateOf(line))).join(''));
     files.set(`${batch.id}-errors`, refused.map(errorLine).join(''));
   }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { taskNames } from '../../contracts/samples.ts';
-import { attemptMessages, generationMessages } from '../../tasks/messages.ts';
+import { attemptMessages, generationMessages, hasPersonas } from '../../tasks/messages.ts';
 import { taskNamed, templatesOf } from '../../tasks/registry.ts';
 import type { SampleBody, Task } from '../../tasks/task.ts';
 import { builtInTemplate } from './built-in.ts';
@@ -105,6 +105,13 @@ for (const name of taskNames) {
     });
   });
 }
+
+it('a template shows personas only where what is asked names them', () => {
+  const template = builtInTemplate(taskNamed('math').templates.generation);
+  assert.ok(hasPersonas(template));
+  const user = (template.sections['user'] ?? '').replace('{{persona}}', '');
+  assert.ok(!hasPersonas({ ...template, sections: { ...template.sections, user } }));
+});
 
 describe('an attempt', () => {
   it('never shows the answer of a math problem, nor do the few-shots', () => {

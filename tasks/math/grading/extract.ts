@@ -1,12 +1,12 @@
 // Where a text states its final answer.
 
 /**
- * The final answer that `text` states: what its last `\boxed{...}` holds, and the boxes before it that `or`, `and` or a
- * comma joins to it. Without a box, what follows the last `####`, on the last line or where that is a bare number: models
- * write headings with `####` too. Null when there is neither, when a box never closes, or when the answer is blank.
+ * The final answer that `text` states: what its last `\boxed{...}` holds. Without a box, what follows the last `####`, on
+ * the last line or where that is a bare number: models write headings with `####` too. Null when there is neither, or when
+ * the answer is blank.
  */
 export function finalAnswer(text: string): string | null {
-  return nonBlank(lastBoxes(text)) ?? nonBlank(markedLine(text));
+  return nonBlank(lastBox(text)) ?? nonBlank(markedLine(text));
 }
 
 /**
@@ -42,36 +42,20 @@ function phrased(text: string, phrase: string): string | null {
   return nonBlank(formula ?? sentence?.replace(/^\*\*|\*\*$/g, ''));
 }
 
-function lastBoxes(text: string): string | null {
-  const held: string[] = [];
-  let end = text.length;
-  for (;;) {
-    const start = Math.max(text.lastIndexOf('\\boxed', end - 1), text.lastIndexOf('\\fbox', end - 1));
-    const box = start < 0 || end === 0 ? null : boxAt(text.slice(start, end));
-    if (box === null || (held.length > 0 && !JOINED.test(box.after))) break;
-    held.unshift(box.content);
-    end = start;
-  }
-  return held.length === 0 ? null : held.join(', ');
-}
-
-/** What stands between two boxes of one answer. */
-const JOINED = /^[\s$]*(?:,|;|or|and|, ?(?:or|and))[\s$]*$/;
-
-/** What the braces after `\boxed` hold, braces inside counted; `\boxed 5` holds one word. */
-function boxAt(text: string): { readonly content: string; readonly after: string } | null {
+/** What the braces after the last `\boxed` hold, braces inside counted; `\boxed 5` holds one word. */
+function lastBox(whole: string): string | null {
+  const start = Math.max(whole.lastIndexOf('\\boxed'), whole.lastIndexOf('\\fbox'));
+  if (start < 0) return null;
+  const text = whole.slice(start);
   const open = /^\\(?:boxed|fbox)\s*\{/.exec(text)?.[0];
-  if (!open) {
-    const [bare, content] = /^\\boxed\s+([^\s$]+)/.exec(text) ?? [];
-    return bare === undefined || content === undefined ? null : { content, after: text.slice(bare.length) };
-  }
+  if (!open) return /^\\boxed\s+([^\s$]+)/.exec(text)?.[1] ?? null;
   let depth = 1;
   for (let at = open.length; at < text.length; at++) {
     const character = text.charAt(at);
     if (character === '\\') at += 1;
     else if (character === '{') depth += 1;
     else if (character === '}') depth -= 1;
-    if (depth === 0) return { content: text.slice(open.length, at), after: text.slice(at + 1) };
+    if (depth === 0) return text.slice(open.length, at);
   }
   return null;
 }

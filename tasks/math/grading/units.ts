@@ -38,7 +38,7 @@ const scales: Readonly<Record<string, string>> = {
 };
 
 /** `5 more than x`, `5 or more`, `5 times x`: no number with a unit. `5 more apples` is one. */
-const comparison = /\bthan\b|\bor (?:more|less|fewer|greater|higher|lower)\b|\b(?:times|of|o f) [a-zA-Z]$/i;
+const comparison = /\bthan\b|\bor (?:more|less|fewer|greater|higher|lower)\b|\b(?:times|of) [a-zA-Z]$/i;
 
 /** A factor for each of the first words that is a scale. */
 function scalesOf(words: string): readonly Token[] {

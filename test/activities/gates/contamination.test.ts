@@ -56,7 +56,11 @@ describe('the gate against contamination', () => {
   it('ignores what is common in a table, counted over all its parts', async (test) => {
     const { store, openStore, context } = await makeWorkplace(test);
     const samples = await writeRows(store, 'samples', [pair('r1/1', `${leaked}.`)]);
-    const benchmarks = { dates: await writeRows(store, 'samples', [pair('dates/1', `Otherwise said: ${question}`)]) };
+    // So long that the question is less than half of it: what is common points only as a large part of a row.
+    const more =
+      'Until then nobody outside may read a word of it, whatever the papers in the north write about its many drafts, ' +
+      'since some of those who wrote them have long left for other towns and cannot be asked.';
+    const benchmarks = { dates: await writeRows(store, 'samples', [pair('dates/1', `${question} ${more}`)]) };
     const copies = (from: number) => Array.from({ length: 4 }, (_, place) => pair(`seeds/${from + place}`, question));
     const { decontaminate } = createContaminationActivities({ openStore });
     const run = async (common: Awaited<ReturnType<typeof writeRows<'samples'>>>) =>

@@ -38,6 +38,13 @@ const parquet = (...texts: string[]): Uint8Array =>
   new Uint8Array(parquetWriteBuffer({ columnData: [{ name: 'q', data: texts, type: 'STRING' }] }));
 
 describe('files that names tell', () => {
+  it('takes no word for a split that is none, whatever JavaScript knows by it', async (test) => {
+    const folder = await makeFolder(test, { 'constructor.jsonl': lines('a'), 'toString-valueOf.jsonl': lines('b') });
+    assert.deepEqual(await questions(folder, { split: 'train' }), ['0 a', '1 b']);
+    const shards = await makeFolder(test, { 'constructor-00000-of-00001.parquet': parquet('c') });
+    assert.deepEqual(await questions(shards, { split: 'constructor' }), ['0 c']);
+  });
+
   it('reads the shards of a split in order as one set, numbered through', async (test) => {
     const folder = await makeFolder(test, {
       'data/train-00001-of-00002.parquet': parquet('c'),

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import type { FileSource } from '../../../contracts/campaign.ts';
+import { readJsonStream } from '../../../adapters/datasets/json-rows.ts';
 import { readDataset } from '../../../adapters/datasets/read-dataset.ts';
 import { taskNamed } from '../../../tasks/registry.ts';
 import type { TaskName } from '../../../contracts/samples.ts';
@@ -30,6 +31,12 @@ async function readText(name: string, content: string | Uint8Array, shape: Shape
   const path = join(folder, name);
   await writeFile(path, content);
   return read(path, shape);
+}
+
+async function readStream(bytes: AsyncIterable<Uint8Array>) {
+  const rows = [];
+  for await (const row of readJsonStream(bytes, 'stdin')) rows.push(row);
+  return rows;
 }
 
 const questions = { question: 'q' };
@@ -160,6 +167,11 @@ describe('errors', () => {
   it('refuses bytes that are not UTF-8, a broken Parquet file, and a list where a text is wanted', async () => {
     const bytes = new Uint8Array([0x7b, 0x22, 0x71, 0x22, 0x3a, 0x22, 0xe9, 0x22, 0x7d]);
     await refused(readText('j.jsonl', bytes, { format: 'jsonl', map: questions }), /line 1: .*not UTF-8/);
+    const stream = async function* () {
+      yield await Promise.resolve(new TextEncoder().encode('{"q":"a"}\r\n'));
+      yield bytes;
+    };
+    await refused(readStream(stream()), /stdin, line 2: .*not UTF-8/);
     await refused(readText('k.parquet', 'no parquet', { format: 'parquet', map: questions }), /no whole Parquet file/);
     await refused(readText('l.jsonl', '{"q":["a"]}', { format: 'jsonl', map: questions }), /a list of 1; .*q\.0/);
   });

@@ -2,20 +2,21 @@
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { parse } from 'yaml';
 import type { Store } from '../../../activities/ports/store.ts';
 import { readDataset } from '../../../adapters/datasets/read-dataset.ts';
+import { renderCard } from '../../../adapters/export/card.ts';
 import { exportCampaign } from '../../../adapters/export/export-campaign.ts';
 import type { ExportRequest } from '../../../adapters/export/export-campaign.ts';
 import { createStore } from '../../../adapters/store/artifacts.ts';
 import { createDirectoryDriver } from '../../../adapters/store/directory.ts';
-import type { FileSource } from '../../../contracts/campaign.ts';
+import type { CampaignConfig, FileSource } from '../../../contracts/campaign.ts';
 import { taskNamed } from '../../../tasks/registry.ts';
-import { accepted, campaignName, later, makeCampaign, rejects, seeds } from './made-campaign.ts';
+import { accepted, campaignName, config, later, makeCampaign, rejects, seeds } from './made-campaign.ts';
 
 const pool = [...seeds, ...accepted, later];
 
@@ -93,6 +94,41 @@ describe('an exported folder', () => {
     assert.equal('language' in head, false);
   });
 
+  it('says by which rule candidates were accepted', () => {
+    const made = {
+      campaign: 'x',
+      config,
+      rounds: [],
+      round: 1,
+      pool: { kind: 'samples', manifest: 'm', rows: 1, bytes: 1 },
+    } as const;
+    const content = {
+      task: 'math',
+      formats: ['trl'],
+      table: null,
+      samples: 1,
+      rejects: 0,
+      origins: [],
+      groups: {},
+    } as const;
+    const card = (change: Partial<CampaignConfig>) =>
+      renderCard({
+        ...content,
+        made: { ...made, config: { ...config, ...change } },
+        license: 'mit',
+        language: null,
+        version: '1',
+      });
+    const by = (method: CampaignConfig['selection']['method']) => card({ selection: { ...config.selection, method } });
+    assert.match(by('sparse-clusters'), /accepts of the rest what points where the gradients of the pool are sparse\./);
+    assert.match(by('random'), /accepts of the rest an equally likely draw, whatever their gradients\./);
+    assert.match(
+      by('spectral'),
+      /accepts of the rest what spreads the gradients of the pool over the most directions\./,
+    );
+    for (const method of ['random', 'spectral'] as const) assert.doesNotMatch(by(method), /sparse/);
+  });
+
   it('takes licence and language from who exports', async (test) => {
     const place = await makePlace(test);
     await place.export({ license: 'cc-by-4.0', language: 'de' });
@@ -120,7 +156,7 @@ describe('an exported folder', () => {
     );
     const page = await readFile(join(place.folder, 'rejects.md'), 'utf8');
     assert.match(page, /\| `deduplicate` \| `writer` \| `duplicate` \| 1 \|/);
-    assert.match(page, /- `r1\/writer\/2\.1`: neither question nor answer/);
+    assert.match(page, /- `r1\/writer\/2\.1`: `neither # question nor <b>answer<\/b>`\n/);
   });
 
   it('says in provenance.json how it was made, with the hash of every file', async (test) => {
@@ -130,7 +166,7 @@ describe('an exported folder', () => {
     const provenance = JSON.parse(text) as {
       files: Record<string, { sha256: string }>;
       rounds: { stages: { stage: string; rejects: { rows: number } | null }[] }[];
-      configuration: { name: string };
+      configuration: { name: string; seeds: unknown };
     };
     assert.deepEqual([...Object.keys(provenance.files), 'provenance.json'], files);
     for (const [name, { sha256 }] of Object.entries(provenance.files)) {
@@ -138,6 +174,7 @@ describe('an exported folder', () => {
       assert.equal(createHash('sha256').update(bytes).digest('hex'), sha256, name);
     }
     assert.equal(provenance.configuration.name, campaignName);
+    assert.deepEqual(provenance.configuration.seeds, [{ ...config.seeds[0], path: 'seeds.jsonl' }]);
     assert.deepEqual(
       provenance.rounds[1]?.stages.map(({ stage, rejects: turned }) => [stage, turned?.rows ?? 0]),
       [
@@ -198,6 +235,38 @@ describe('the folder itself', () => {
       type: 'InvalidConfig',
       message: /an export with data\/mine\.txt beside it/,
     });
+  });
+
+  it('is left alone where something in it leads elsewhere or nowhere, and where it is empty but for a folder', async (test) => {
+    const place = await makePlace(test);
+    await mkdir(place.folder);
+    await symlink(join(place.folder, 'gone'), join(place.folder, 'link'));
+    await writeFile(join(place.folder, 'thesis.tex'), 'years of work');
+    await assert.rejects(place.export(), { type: 'InvalidConfig', message: /found link, thesis\.tex there/ });
+    assert.equal(await readFile(join(place.folder, 'thesis.tex'), 'utf8'), 'years of work');
+    await rm(join(place.folder, 'thesis.tex'));
+    await assert.rejects(place.export(), { type: 'InvalidConfig', message: /found link there/ });
+    await rm(place.folder, { recursive: true });
+    await place.export();
+    await symlink(join(place.folder, 'gone'), join(place.folder, 'data', 'link'));
+    await assert.rejects(place.export(), { message: /an export with data\/link beside it/ });
+    await rm(join(place.folder, 'data', 'link'));
+    await mkdir(join(place.folder, 'notes'));
+    await assert.rejects(place.export(), { message: /an export with notes beside it/ });
+  });
+
+  it('is left alone where a file of the earlier export was changed since', async (test) => {
+    const place = await makePlace(test);
+    await place.export();
+    await appendFile(join(place.folder, 'README.md'), 'Made with care by me.');
+    await assert.rejects(place.export(), {
+      type: 'InvalidConfig',
+      message: /found an export whose README\.md was changed since there/,
+    });
+    assert.match(await readFile(join(place.folder, 'README.md'), 'utf8'), /with care by me\.$/);
+    await rm(join(place.folder, 'README.md'));
+    await place.export();
+    assert.ok((await readdir(place.folder)).includes('README.md'));
   });
 
   it('is left alone where anything else lies there, and taken where it is empty', async (test) => {

@@ -71,7 +71,7 @@ export const rejects: readonly Reject[] = [
     generator: 'writer',
     stage: 'parse',
     reason: 'no-fields',
-    detail: 'neither question nor answer',
+    detail: 'neither\n# question nor <b>answer</b>',
     item: JSON.stringify('some | text with `ticks`\nand lines'),
   },
   {

@@ -160,6 +160,27 @@ describe('admission to a model server', () => {
     assert.equal(admission.gate.closed()?.seconds, 1);
   });
 
+  it('sets a server aside that lets three requests in a row run into their time-out, and turns others away while one tries', async () => {
+    const clock = fakeClock();
+    const admission = createAdmission({ clock });
+    for (const kind of ['silent', 'silent', 'answered', 'silent', 'silent'] as const) {
+      (await enter(admission)).leave({ kind });
+      assert.equal(admission.gate.closed(), null);
+    }
+    (await enter(admission)).leave({ kind: 'silent' });
+    assert.deepEqual(admission.gate.closed(), { reason: 'silent', seconds: 1 });
+    clock.advance(1000);
+    const first = await enter(admission);
+    assert.equal(await admission.enter(never), null, 'nobody waits behind the one that tries');
+    first.leave({ kind: 'silent' });
+    assert.equal(admission.gate.closed()?.seconds, 2);
+    clock.advance(2000);
+    (await enter(admission)).leave(answered);
+    const places = ask(admission, 4);
+    await settle();
+    assert.equal(places.length, 4);
+  });
+
   it('forgets a request that gives up waiting', async () => {
     const admission = createAdmission({ start: 1, clock: fakeClock() });
     const first = await enter(admission);

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import type { BatchAnswer, BatchEndpoint, ChatRequest } from '../../../activities/ports/language-model.ts';
 import { createBatchEndpoint } from '../../../adapters/llm/batch-endpoint.ts';
+import { usualForms } from '../../../adapters/llm/chat-body.ts';
+import type { RequestForms } from '../../../adapters/llm/chat-body.ts';
 import { connect } from '../../../adapters/llm/server-connection.ts';
 import { TransientError } from '../../../contracts/failures.ts';
 import { startBatchServer } from '../../helpers/batch-server.ts';
@@ -35,11 +37,18 @@ async function serverThat(settings: BatchServerSettings = {}): Promise<BatchServ
   return server;
 }
 
-function endpointOf(...urls: { readonly url: string; readonly weight?: number }[]): BatchEndpoint {
+interface Behind {
+  readonly url: string;
+  readonly weight?: number;
+  readonly forms?: RequestForms;
+}
+
+function endpointOf(...servers: Behind[]): BatchEndpoint {
   return createBatchEndpoint(
-    urls.map(({ url, weight = 1 }) => ({
+    servers.map(({ url, weight = 1, forms = usualForms }) => ({
       connection: connect({ url, model: 'small', apiKey: () => 'sk-secret' }),
       weight,
+      forms: () => Promise.resolve(forms),
     })),
   );
 }
@@ -171,6 +180,53 @@ describe('a batch', () => {
     const handle = await endpoint.submit(requests(2), never);
     await endpoint.poll(handle, never);
     assert.notDeepEqual(await endpoint.submit(requests(2), never), handle);
+  });
+
+  it('is filed anew where the one that was found is known to have ended, with answers that could not be used', async () => {
+    const server = await serverThat({ looks: 0, fate: () => 'unusable' });
+    const endpoint = endpointOf(server);
+    const handle = await endpoint.submit(requests(2), never);
+    await endpoint.poll(handle, never);
+    assert.deepEqual(await endpoint.submit(requests(2), never), handle, 'whoever does not know of it finds it');
+    const next = await endpoint.submit(requests(2), never, [handle]);
+    assert.equal(next.id, 'batch-2');
+    await endpoint.poll(next, never);
+    assert.equal((await endpoint.submit(requests(2), never, [handle, next])).id, 'batch-3');
+  });
+
+  it('has ended, without an answer, when the vendor knows it no more', async () => {
+    const server = await serverThat({ looks: 0 });
+    const endpoint = endpointOf(server);
+    const handle = await endpoint.submit(requests(2), never);
+    server.batches.pop();
+    assert.deepEqual(await endpoint.poll(handle, never), {
+      state: 'ended',
+      completed: 0,
+      total: 0,
+      detail: 'the server does not know it any more',
+    });
+    assert.deepEqual(await endpoint.collect(handle, never), []);
+  });
+
+  it('has no answers any more when the vendor deleted its files', async () => {
+    const server = await serverThat({ looks: 0 });
+    const endpoint = endpointOf(server);
+    const handle = await endpoint.submit(requests(2), never);
+    await endpoint.poll(handle, never);
+    server.files.clear();
+    assert.deepEqual(await endpoint.collect(handle, never), []);
+  });
+
+  it('is filed in the forms that its server takes, under the name of its requests', async () => {
+    const forms: RequestForms = { seed: 'refused', schema: null, tokenLimit: 'max_completion_tokens' };
+    const server = await serverThat({ looks: 9 });
+    const handle = await endpointOf({ url: server.url, forms }).submit(requests(2), never);
+    const line = JSON.parse(server.files.get('file-1')!.split('\n')[0]!) as { body: Record<string, unknown> };
+    assert.deepEqual(
+      [line.body['max_completion_tokens'], line.body['max_tokens'], line.body['seed']],
+      [64, undefined, undefined],
+    );
+    assert.deepEqual(await endpointOf(server).submit(requests(2), never), handle);
   });
 
   it('goes to a server by weight', async () => {

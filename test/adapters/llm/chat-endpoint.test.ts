@@ -33,11 +33,11 @@ function contentOf({ choices }: ChatResponse): string {
 
 describe('a model behind several servers', () => {
   function endpointOf(
-    ...behind: { readonly url: string; readonly weight: number; readonly apiKey?: string }[]
+    ...behind: { readonly url: string; readonly weight: number; readonly apiKey?: string; readonly timeout?: number }[]
   ): PacedChatEndpoint {
     return createChatEndpoint(
-      behind.map(({ url, weight, apiKey }) => {
-        const connection = connect({ url, model: 'small', apiKey: () => apiKey, timeoutSeconds: 5 });
+      behind.map(({ url, weight, apiKey, timeout = 5 }) => {
+        const connection = connect({ url, model: 'small', apiKey: () => apiKey, timeoutSeconds: timeout });
         return { ...createChatServer(connection, createAdmission()), weight };
       }),
     );
@@ -72,6 +72,30 @@ describe('a model behind several servers', () => {
     await assert.rejects(endpoint.complete(request, never), TransientError);
     for (let index = 0; index < 5; index++) await endpoint.complete(request, never);
     assert.deepEqual([throttled.seen.length, open.seen.length], [1, 5]);
+  });
+
+  const hangs = Array.from({ length: 10 }, () => ({ kind: 'hang' }) as const);
+
+  it('honours what those honour that answer, long before one that accepts and never answers is given up', async () => {
+    const [hanging, alive] = [await serverWith(...hangs), await serverWith()];
+    const endpoint = endpointOf(
+      { url: hanging.url, weight: 1, timeout: 600 },
+      { url: alive.url, weight: 1, timeout: 600 },
+    );
+    const start = performance.now();
+    assert.equal((await endpoint.capabilities(never)).usage, true);
+    assert.ok(performance.now() - start < 60_000);
+    assert.equal(hanging.seen.length, 1);
+  });
+
+  it('is asked at the others once one let three requests in a row run into their time-out', async () => {
+    const [hanging, alive] = [await serverWith(...hangs), await serverWith()];
+    const endpoint = endpointOf({ url: hanging.url, weight: 1, timeout: 0.2 }, { url: alive.url, weight: 1 });
+    // Shares are even, so three of six are lost.
+    for (let tries = 0; tries < 6; tries++) await endpoint.complete(request, never).catch(() => undefined);
+    const before = alive.seen.length;
+    await Promise.all(Array.from({ length: 20 }, () => endpoint.complete(request, never)));
+    assert.deepEqual([hanging.seen.length, alive.seen.length - before], [3, 20]);
   });
 
   it('fails with what may be mended where none can be reached', async () => {

@@ -235,7 +235,12 @@ describe('a chat request that fails', () => {
     const body = `{"text":"${'x'.repeat(5000)}","usage":{"prompt_tokens":11,"completion_tokens":3}}`;
     const error = await failureOf({ kind: 'body', body });
     assert.ok(error instanceof UnusableAnswer);
-    assert.deepEqual(error.failedTry, { reason: 'wrong-shape', promptTokens: 11, completionTokens: 3 });
+    assert.deepEqual(error.failedTry, {
+      reason: 'wrong-shape',
+      promptTokens: 11,
+      completionTokens: 3,
+      estimated: false,
+    });
     assert.match(error.message, /Unusable answer from model "small" at http.*it begins: \{"text":"x+\.\.\.$/);
     assert.ok(error.message.length < 700);
   });

@@ -6,6 +6,7 @@ import type { ServerManners } from '../../../adapters/llm/probe.ts';
 import { connect } from '../../../adapters/llm/server-connection.ts';
 import { TransientError } from '../../../contracts/failures.ts';
 import { startFaultyChatServer } from '../../helpers/faulty-chat-server.ts';
+import type { ChatFault } from '../../helpers/faulty-chat-server.ts';
 import { startPickyChatServer } from '../../helpers/picky-chat-server.ts';
 import type { PickyChatServer, PickySettings } from '../../helpers/picky-chat-server.ts';
 
@@ -46,7 +47,7 @@ describe('what a server honours', () => {
       'no logprobs, with 500',
       { refuses: ['logprobs'], refusalStatus: 500, schemaForm: 'nested' },
       { logprobs: false },
-      6,
+      10,
     ],
   ];
   for (const [name, settings, expected, questions] of cases) {
@@ -107,6 +108,49 @@ describe('a probe that fails', () => {
   it('says what the server says where even the plain question is refused', async () => {
     const server = await serverThat({ refuses: ['temperature'] });
     await assert.rejects(probe(server.url), { type: 'RequestRefused', message: /Unsupported parameter: temperature/ });
+  });
+
+  const good = { message: { role: 'assistant', content: '{"ok": true}' }, finish_reason: 'stop' };
+  const whole = JSON.stringify({
+    choices: [0, 1].map((index) => ({ index, ...good, logprobs: { content: [] } })),
+    usage: { prompt_tokens: 3, completion_tokens: 2 },
+  });
+  const faults: [string, ChatFault][] = [
+    ['JSON that is cut short', { kind: 'body', body: whole.slice(0, -3) }],
+    ['a broken connection', { kind: 'cut' }],
+    ['another shape', { kind: 'body', body: '{"text":"Hello!"}' }],
+    ['no choices', { kind: 'body', body: '{"choices":[]}' }],
+    ['an error of the server', { kind: 'status', status: 500 }],
+  ];
+  for (const [name, fault] of faults) {
+    it(`is asked again and not believed: ${name}`, async () => {
+      const server = await startFaultyChatServer([fault, fault, { kind: 'body', body: whole }]);
+      servers.push(server);
+      assert.deepEqual((await probe(server.url)).capabilities, able);
+      assert.equal(server.seen.length, 3);
+    });
+  }
+
+  it('is asked again and not believed: two errors while things are asked one by one', async () => {
+    const refused = { kind: 'status', status: 400 } as const;
+    const error = { kind: 'status', status: 500 } as const;
+    const fine = { kind: 'body', body: whole } as const;
+    // Together, the plain question, the schema, the choices; then two errors before the seed is taken.
+    const server = await startFaultyChatServer([refused, fine, fine, fine, error, error, fine, fine]);
+    servers.push(server);
+    assert.deepEqual((await probe(server.url)).capabilities, able);
+  });
+
+  it('may be mended by waiting when no chat completion comes, unless a page comes that is no JSON', async () => {
+    const three = (body: string): ChatFault[] => Array.from({ length: 3 }, () => ({ kind: 'body', body }));
+    const busy = await startFaultyChatServer(three('{"error":"loading"}'));
+    const page = await startFaultyChatServer(three('<html>Welcome</html>'));
+    servers.push(busy, page);
+    await assert.rejects(
+      probe(busy.url),
+      (error) => error instanceof TransientError && /no chat completion 3 times.*loading/.test(error.message),
+    );
+    await assert.rejects(probe(page.url), { type: 'RequestRefused', message: /Welcome.*\n.*most end in \/v1/ });
   });
 
   it('may be mended by waiting when the server is busy', async () => {

@@ -124,6 +124,25 @@ describe('a campaign of requests against a server with faults by seed', () => {
     assert.equal(accounting.probes.requests, 1);
   });
 
+  it('faults probes too, and what is learnt of the server is no fault', async () => {
+    const faulty = { error: 0.1, cut: 0.1, truncated: 0.1, 'wrong-schema': 0.1, 'no-choices': 0.1, throttled: 0.1 };
+    for (let seed = 0; seed < 12; seed++) {
+      const server = await serverThat({ seed: `probes/${seed}`, shares: faulty });
+      const client = clientOf(server.url);
+      const ask = async (): ReturnType<typeof client.capabilities> => {
+        try {
+          return await client.capabilities(never);
+        } catch (error) {
+          if (!(error instanceof TransientError)) throw error;
+          return ask();
+        }
+      };
+      const { choices, seed: taken, logprobs, schema, usage } = await ask();
+      assert.deepEqual([choices, taken, logprobs, schema, usage], [true, 'accepted', true, 'nested', true]);
+      assert.equal(server.accounting().requests, 0);
+    }
+  });
+
   it('can draw by the order of arrival', async () => {
     const server = await serverThat({ shares: { error: 0.5 }, drawnBy: 'number' });
     const client = clientOf(server.url);

@@ -66,6 +66,30 @@ describe('the response log', () => {
     await fresh.refresh();
     for (const one of [reader, fresh]) assert.deepEqual(await one.find(sha256('moved')), [entryOf('moved')]);
   });
+
+  it('does not take what it cannot read for what never was', async (test) => {
+    const driver = createDirectoryDriver(await makeFolder(test));
+    await createStore(driver)
+      .responseLog('model')
+      .append([entryOf('paid')]);
+    let away = false;
+    const read: StoreDriver['read'] = (key) => (away ? Promise.resolve(null) : driver.read(key));
+    const log = createStore({ ...driver, read }).responseLog('model');
+    await log.refresh();
+    // So long that nothing else is kept in memory beside it.
+    const long = { ...entryOf('long'), content: 'x'.repeat(65 * 2 ** 20) };
+    await createStore(driver).responseLog('model').append([long]);
+    await log.refresh();
+    away = true;
+    const gone = (error: unknown) => error instanceof TransientError && /gone at each of 5 looks/.test(error.message);
+    await assert.rejects(log.find(sha256('paid')), gone);
+    await assert.rejects(
+      log.some(() => false),
+      gone,
+    );
+    away = false;
+    assert.deepEqual(await log.find(sha256('paid')), [entryOf('paid')]);
+  });
 });
 
 describe('a group commit', () => {

@@ -16,6 +16,10 @@ describe('format filter', () => {
     ['So \\[x = 2', 'unclosed-math'],
     ['Therefore \\boxed{\\frac{1}{2}', 'unclosed-math'],
     ['```python\nprint(1)', 'unclosed-code'],
+    ['<answer> and no more', 'placeholder'],
+    ['[[Problem 2]] Anna has pears.', 'placeholder'],
+    ['Code: ```print(1)```\n```python\nprint(2)', 'unclosed-code'],
+    [`0 & 0 \\\\ so\n`.repeat(4), 'repeats-itself'],
     ['so\n'.repeat(4), 'repeats-itself'],
     [`We add ${'and then we add one more '.repeat(6)}`, 'repeats-itself'],
   ] as const) {
@@ -32,6 +36,11 @@ describe('format filter', () => {
     'So \\boxed{\\{1, 2\\}}.',
     '```\ncode\n```',
     'Row\nRow\nRow\nend',
+    'Let [[x]] be the greatest integer up to x, and [[a]] + [[b]] = 3.',
+    'The answer is <answer>5</answer>, as <ANSWER>\n5\n</ANSWER> says.',
+    '\\begin{pmatrix}\n0 & 0 & 0\n0 & 0 & 0\n0 & 0 & 0\n0 & 0 & 0\n\\end{pmatrix}',
+    `The digits of 10^20 after the first are ${'0 '.repeat(20)}`,
+    '```python\nprint(1)```',
     '\n\n\n\n\n',
   ]) {
     it(`keeps ${JSON.stringify(text)}`, () => {

@@ -43,25 +43,25 @@ describe('budgets', () => {
   });
 
   it('hold a campaign back from the moment a limit is reached, and say how to go on', () => {
-    assert.equal(hardBudgetReason(use, { ...noLimits, tokens: 101 }), null);
+    assert.equal(hardBudgetReason(use, { ...noLimits, tokens: 101 }, 'mine'), null);
     assert.match(
-      hardBudgetReason(use, { ...noLimits, tokens: 100 }) ?? '',
-      /^token budget of 100 reached \(100 used\); raise it with: diffract set NAME budget\.tokens=N/,
+      hardBudgetReason(use, { ...noLimits, tokens: 100 }, 'mine') ?? '',
+      /^token budget of 100 reached \(100 used\); raise it with: diffract set mine budget\.tokens=N/,
     );
     assert.match(
-      hardBudgetReason(use, { ...noLimits, cost: 0.5 }) ?? '',
+      hardBudgetReason(use, { ...noLimits, cost: 0.5 }, 'mine') ?? '',
       /^cost budget of 0\.5 reached \(0\.5 used\).*budget\.cost=N/,
     );
     assert.match(
-      softBudgetReason(use, { ...noLimits, softTokens: 90 }) ?? '',
-      /^soft token budget of 90 .*diffract resume NAME, or raise it/,
+      softBudgetReason(use, { ...noLimits, softTokens: 90 }, 'mine') ?? '',
+      /^soft token budget of 90 .*diffract resume mine, or raise it/,
     );
-    assert.equal(softBudgetReason(use, { ...noLimits, tokens: 1, cost: 0.1 }), null);
+    assert.equal(softBudgetReason(use, { ...noLimits, tokens: 1, cost: 0.1 }, 'mine'), null);
   });
 
   it('are no limit where there is none, and a cost limit is none where the cost is unknown', () => {
-    assert.equal(hardBudgetReason({ ...use, promptTokens: Number.MAX_SAFE_INTEGER }, noLimits), null);
-    assert.equal(hardBudgetReason({ ...use, cost: null }, { ...noLimits, cost: 0.1 }), null);
+    assert.equal(hardBudgetReason({ ...use, promptTokens: Number.MAX_SAFE_INTEGER }, noLimits, 'mine'), null);
+    assert.equal(hardBudgetReason({ ...use, cost: null }, { ...noLimits, cost: 0.1 }, 'mine'), null);
   });
 
   it('leave a stage what the campaign has not spent', () => {

@@ -85,6 +85,7 @@ function round(index: number): RoundSummary {
       },
       refused: 21,
       audited: index === 1 ? 0 : 21,
+      unsketchable: 7 * (index - 1),
     },
     funnel: [
       row('parse', 'rules', 160, {}),

@@ -59,6 +59,11 @@ describe('the HTML report', () => {
     );
   });
 
+  it('tells apart what was refused without a solution to sketch', () => {
+    assert.match(html, /Round 2: 7 refused had no solution to sketch and are not in the rate\./);
+    assert.doesNotMatch(html, /Round 1: 0 refused/);
+  });
+
   it('colours a change only when its interval excludes zero', () => {
     assert.match(html, /class="good">\+13\.0</);
     assert.match(html, /class="">\+9\.0</);

@@ -17,6 +17,7 @@ describe('steering', () => {
       accepted: new Set([1, 4]),
       audited: [],
       refused: 0,
+      unsketchable: 0,
     });
     assert.deepEqual(steering.candidates, [2, 2, 1, 1]);
     assert.deepEqual(steering.accepted, [0, 1, 0, 1]);
@@ -26,16 +27,23 @@ describe('steering', () => {
 
   it('weighs audited refusals up to all that were refused', () => {
     // Two of eight refused were sketched, one on each side: each stands for four.
-    const input = { sizes, sparseShare: 0.5, accepted: new Set<number>() };
+    const input = { sizes, sparseShare: 0.5, accepted: new Set<number>(), unsketchable: 0 };
     const { sparse, dense } = steeringOf({ ...input, nearest: [1, 3, 0, 0, 0, 2], audited: [1, 0], refused: 8 });
     assert.equal(sparse.verifiedShare, 2 / 6);
     assert.equal(dense.verifiedShare, 4 / 8);
   });
 
   it('knows no rate where refusals were not sketched, or nothing came to a side', () => {
-    const input = { sizes, sparseShare: 0.5, accepted: new Set<number>() };
+    const input = { sizes, sparseShare: 0.5, accepted: new Set<number>(), unsketchable: 0 };
     assert.equal(steeringOf({ ...input, nearest: [1], audited: [], refused: 3 }).sparse.verifiedShare, null);
     assert.equal(steeringOf({ ...input, nearest: [1], audited: [], refused: 0 }).dense.verifiedShare, null);
+  });
+
+  it('tells what could not be sketched beside the rate, which does not change by it', () => {
+    const input = { sizes, sparseShare: 0.5, accepted: new Set<number>(), nearest: [1, 0], audited: [1], refused: 1 };
+    const [none, some] = [0, 9].map((unsketchable) => steeringOf({ ...input, unsketchable }));
+    assert.deepEqual({ ...none, unsketchable: 9 }, some);
+    assert.equal(some?.sparse.verifiedShare, 1 / 2);
   });
 
   it('loses no candidate, no sample of the pool and no cluster between the sides', () => {
@@ -54,6 +62,7 @@ describe('steering', () => {
             accepted,
             audited: [],
             refused: 0,
+            unsketchable: 0,
           });
           assert.equal(sparse.clusters + dense.clusters, pool.length);
           assert.equal(

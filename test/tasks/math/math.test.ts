@@ -67,6 +67,34 @@ describe('what language models write', () => {
     ]);
   });
 
+  it('leaves out what stands behind a closing fence, and what stands between two pieces', () => {
+    assert.deepEqual(problems('---\n[[Problem]]\nOne?\n---\nAnd now:\n---\n[[Problem]]\nTwo?\n---\n\nI hope so!'), [
+      'One?',
+      'Two?',
+    ]);
+    assert.deepEqual(problems('```\n---\n[[Problem]]\nA table:\n---\nx y?\n---\n```\nEnjoy.'), ['A table:\n---\nx y?']);
+  });
+
+  it('shows no answer that stands under its own heading, and keeps one that a solution lacks', () => {
+    assert.deepEqual(problems('**Problem 1:** What is 2+2?\n**Answer:** 4\n\n**Problem 2:** Two?'), [
+      'What is 2+2?',
+      'Two?',
+    ]);
+    assert.deepEqual(problems('---\n[[Problem]]\nOne?\n\nFinal answer: 4\n---'), ['One?']);
+    const [only, ...others] = math.parseGeneration('Problem: One?\nSolution: Add.\nAnswer: \\boxed{4}');
+    assert.ok(only?.ok && only.body.answer === '4' && others.length === 0);
+  });
+
+  it('is read from a numbered list with solutions', () => {
+    const list = '1. One?\nSolution: \\boxed{4}\n\n2. Two?\nAnswer: 5';
+    assert.deepEqual(problems(list), ['One?', 'Two?']);
+    assert.deepEqual(
+      math.parseGeneration(list).map((result) => result.ok && result.body.answer),
+      ['4', ''],
+    );
+    assert.deepEqual(problems('Here:\n---\nOne?\nAnswer: 4\n---\nTwo?\n---'), ['One?', 'Two?']);
+  });
+
   it('is read under other headings', () => {
     assert.deepEqual(problems('**Problem 1:** One?\n\n### Problem 2: Two?'), ['One?', 'Two?']);
   });
@@ -92,6 +120,8 @@ describe('what language models write', () => {
     assert.deepEqual(problems(json), ['What is \\frac{1}{2} + \\frac{1}{3}?', 'Two?']);
     assert.deepEqual(problems(json.slice(0, -20)), ['What is \\frac{1}{2} + \\frac{1}{3}?']);
     assert.deepEqual(problems('{"problems":["One?","Two?"]}'), ['One?', 'Two?']);
+    assert.deepEqual(problems('{"problem":"One?","tags":["arithmetic","easy"]}'), ['One?']);
+    assert.deepEqual(problems('[{"problem":"One?"},{"problem":"Two?","x":oops}]'), ['One?', '! missing-question']);
   });
 
   it('is one problem where only one was written, however many were asked for', () => {

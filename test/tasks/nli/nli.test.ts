@@ -103,6 +103,13 @@ describe('what language models write', () => {
     ]);
   });
 
+  it('keeps every paragraph of a text, and no remark behind an item', () => {
+    assert.deepEqual(items('Premise: A.\n\nMore A.\n\nHypothesis: B.\n\nMore B.\nLabel: no\n\nWhy: C.'), [
+      'A. More A. > B. More B. > no',
+    ]);
+    assert.deepEqual(items('Label: no\n\nPremise: A.\nHypothesis: B.\n\nA remark.'), ['A. > B. > no']);
+  });
+
   it('is read from JSON, with or without a code fence', () => {
     const json =
       '[{"premise":"A.","hypothesis":"B.","label":"neutral"},{"Premise":"C.","Hypothesis":"D.","answer":true},7]';
@@ -119,9 +126,37 @@ describe('what language models write', () => {
       ),
       ['! missing-label', '! missing-hypothesis', '! no-fields', '! unknown-label'],
     );
+    const broken = '[{"premise":"A.","hypothesis":"B.","label":"no"},{"premise":"C.","hypothesis":D}]';
+    assert.deepEqual(items(broken), ['A. > B. > no', '! no-fields']);
     assert.deepEqual(items(''), ['! no-item']);
     assert.deepEqual(items('I would rather not.'), ['! no-item']);
   });
+
+  const attempts: readonly [attempt: string, label: 'yes' | 'no' | null][] = [
+    ['Answer: no.\n(Answer: yes only if the dog is awake.)', 'no'],
+    ['Answer: no\n\nA label yes would need more.', 'no'],
+    ['Answer: yes or no? It is no.', null],
+    ['Answer: No, since the answer to it is open.', 'no'],
+    ['Answer: no because the answer is open.', 'no'],
+    ['Answer: yes, but only if it barks.', null],
+    ['Answer: \\boxed{no}', 'no'],
+    ['Answer: $\\boxed{\\text{yes}}$', 'yes'],
+    ['Answer:\nno', 'no'],
+    ['Answer - no', 'no'],
+    ['Answer no.', 'no'],
+    ['Yes, it does.', 'yes'],
+    ['Yes, or no.', null],
+    ['Answer: not_entailment', 'no'],
+    ['**Label:** non-entailment.', 'no'],
+    ['The answer is yes for dogs. The answer is no.', 'no'],
+    ['The answer is yes. For cats the answer is no.', null],
+    ['Answer: yes\nAnswer: perhaps', null],
+    ['It may bark. Answer: no', 'no'],
+  ];
+  for (const [attempt, label] of attempts) {
+    it(`takes ${JSON.stringify(attempt)} for ${label ?? 'no label'}`, () =>
+      assert.equal(nli.attemptResult(attempt), label));
+  }
 
   it('states the label of an attempt at its end, or not at all', () => {
     assert.equal(nli.attemptResult('It could be either.\nAnswer: no'), 'no');

@@ -79,11 +79,14 @@ describe('what language models write', () => {
     assert.deepEqual(pairs('I would rather not.'), ['! no-pair']);
     assert.deepEqual(pairs('Evidence: A.\nEvidence: C.\nConclusion: D.'), ['! missing-conclusion', 'C. > D.']);
     assert.deepEqual(pairs('Conclusion: D.'), ['! missing-evidence']);
+    const broken = '[{"evidence":"A.","conclusion":"B."},{"evidence":"C.","conclusion":D}]';
+    assert.deepEqual(pairs(broken), ['A. > B.', '! missing-evidence']);
   });
 
   it('states at the end of an attempt whether the evidence supports the conclusion', () => {
     assert.equal(summarization.attemptResult('The first claim holds.\nAnswer: yes'), 'yes');
     assert.equal(summarization.attemptResult('Answer: yes?\nOn reflection ...\n**Answer: No.**'), 'no');
+    assert.equal(summarization.attemptResult('Answer: not supported, since no trial says so.'), 'no');
     assert.equal(summarization.attemptResult('It might.'), null);
     assert.equal(summarization.claimOf(body()), 'yes');
   });
@@ -118,9 +121,14 @@ describe('checks', () => {
       '12.5',
     ]);
     assert.deepEqual(numbersIn('in 1998, 2 of 3'), ['1998', '2', '3']);
+    assert.deepEqual(numbersIn('in 2019 120 women of 12 345 678'), ['2019', '120', '12345678']);
+    assert.deepEqual(numbersIn('2.5 million, 2,500,000 and 1.1 thousand'), ['2500000', '2500000', '1100']);
     for (const number of ['23', '20', '3', '7', '2']) {
       assert.ok(statedNumbers('Twenty-three trials of seven, used twice').has(number), number);
     }
+    const words = 'one hundred and fifty women, two thousand three hundred four men, 2.5 million, a hundred';
+    for (const number of ['150', '2304', '2.5', '2500000', '100']) assert.ok(statedNumbers(words).has(number), number);
+    assert.ok(!statedNumbers(words).has('152'));
   });
 
   it('compare evidence for duplicates, evidence and conclusion for leaks', () => {

@@ -17,8 +17,6 @@ describe('the marked answer of a text', () => {
     ['#### 5\n\nQuestion: and now?', '5'],
     ['#### Answer: 5', '5'],
     ['so \\boxed{4\n#### 5', '5'],
-    ['$\\boxed{x=3}$ or $\\boxed{x=4}$.', 'x=3, x=4'],
-    ['$x = \\boxed{3}$ and $y = \\boxed{4}$', '4'],
     ['#### 4\nno, \\boxed{3}', '3'],
     ['\\boxed 5$', '5'],
     ['\\fbox{9}', '9'],
