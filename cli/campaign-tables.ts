@@ -1,22 +1,19 @@
 // What a person reads of a campaign in the terminal: one table a round, one of the benchmarks, a few lines of state.
 
-import type { CampaignStatus, Diversity, RoundSummary, SteeringSide } from '../contracts/status.ts';
+import type { CampaignStatus, Diversity, FunnelRow, RoundSummary, SteeringSide } from '../contracts/status.ts';
 import { generatorFunnels } from '../core/report/figures.ts';
-import { decimal, diversity, duration, percent, points, range, whole } from '../core/report/format.ts';
+import { decimal, diversity, duration, percent, plural, points, range, whole } from '../core/report/format.ts';
+import { money } from './money.ts';
 import { textTable } from './text-table.ts';
 
-export function roundText(round: RoundSummary, rounds: number): string {
+export function roundText(
+  round: RoundSummary,
+  status: Pick<CampaignStatus, 'rounds' | 'currency' | 'timings'>,
+): string {
   const { accepted, random } = round;
   const ratio = random.gVendi > 0 ? `, ${decimal(accepted.gVendi / random.gVendi)} x random` : '';
-  const tokens = round.tokens.promptTokens + round.tokens.completionTokens;
-  const cost =
-    round.tokens.cost === null
-      ? ', cost unknown'
-      : round.tokens.cost > 0
-        ? `, cost ${decimal(round.tokens.cost, 4)}`
-        : '';
   return [
-    `Round ${round.round} of ${rounds}: ${whole(accepted.n)} accepted${ratio}, ${duration(round.seconds)}, ${whole(tokens)} language-model tokens in ${whole(round.tokens.requests)} requests${cost}`,
+    `Round ${round.round} of ${status.rounds}: ${whole(accepted.n)} accepted${ratio}, ${duration(round.seconds)}, ${spentText(round, status)}`,
     textTable(
       ['G-Vendi', 'n', 'value', '95 % interval'],
       [
@@ -81,14 +78,47 @@ function steeringText({ steering }: RoundSummary): string {
   );
 }
 
+/** `9,310 language-model tokens in 48 requests, cost 0.0126 USD` */
+function spentText(
+  { round, tokens: { promptTokens, completionTokens, requests, cost } }: RoundSummary,
+  { currency, timings }: Pick<CampaignStatus, 'currency' | 'timings'>,
+): string {
+  const price = cost === null ? ', cost unknown' : cost > 0 ? `, cost ${money(cost, currency)}` : '';
+  const own = timings.filter((timing) => timing.round === round);
+  const earlier = requests > 0 && own.length > 0 && own.every(({ reused }) => reused) ? ', all spent before' : '';
+  const tokens = whole(promptTokens + completionTokens);
+  return `${tokens} language-model tokens in ${plural(requests, 'request')}${price}${earlier}`;
+}
+
 function funnelText(round: RoundSummary): string {
-  const rows = generatorFunnels(round.funnel).map(({ generator, made, kept, stages }) => {
-    const rejects = stages.flatMap(({ stage, rejected }) =>
-      Object.entries(rejected)
-        .filter(([, count]) => count > 0)
-        .map(([reason, count]) => `${stage}/${reason} ${whole(count)}`),
-    );
+  const funnels = generatorFunnels(round.funnel);
+  const rows = funnels.map(({ generator, made, kept, stages }) => {
+    const rejects = stages.filter((row) => !isOfRequests(row, stages)).flatMap(rejectsOf);
     return [generator, whole(made), whole(kept), rejects.join(', ')];
   });
-  return rows.length === 0 ? '' : textTable(['Generator', 'made', 'kept', 'rejected'], rows, ['rejected']);
+  const empty = funnels.flatMap(({ generator, stages }) =>
+    stages
+      .filter((row) => isOfRequests(row, stages) && row.in > row.kept)
+      .map(
+        (row) =>
+          `${generator}: ${whole(row.in - row.kept)} of ${plural(row.in, 'request')} gave nothing to read: ${reasonsOf(row).join(', ')}`,
+      ),
+  );
+  if (rows.length === 0) return '';
+  return [textTable(['Generator', 'made', 'kept', 'rejected'], rows, ['rejected']), ...empty].join('\n');
+}
+
+/** Requests are counted before items are read out of their answers, so they are no part of what was made. */
+function isOfRequests({ stage }: FunnelRow, stages: readonly FunnelRow[]): boolean {
+  return stage === 'generate' && stages.some((other) => other.stage === 'parse');
+}
+
+function rejectsOf(row: FunnelRow): string[] {
+  return reasonsOf(row).map((reason) => `${row.stage}/${reason}`);
+}
+
+function reasonsOf({ rejected }: FunnelRow): string[] {
+  return Object.entries(rejected)
+    .filter(([, count]) => count > 0)
+    .map(([reason, count]) => `${reason} ${whole(count)}`);
 }

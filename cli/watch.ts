@@ -53,7 +53,7 @@ function createView(terminal: Terminal, services: Services): (view: CampaignView
       terminal.note(seedText(view.seedDiversity));
       seedsShown = true;
     }
-    for (const round of view.history.slice(rounds)) terminal.note(`\n${roundText(round, view.rounds)}\n`);
+    for (const round of view.history.slice(rounds)) terminal.note(`\n${roundText(round, view)}\n`);
     rounds = Math.max(rounds, view.history.length);
     if (view.waiting !== waiting && view.waiting !== null) terminal.note(`Waiting: ${view.waiting}`);
     waiting = view.waiting;
@@ -64,7 +64,8 @@ function createView(terminal: Terminal, services: Services): (view: CampaignView
     const { stage } = view.progress;
     const { done, total } = live !== null && live.total > 0 ? live : view.progress;
     const now = services.now();
-    const rate = pace(`${view.round}/${stage}/${total}`, done, total, now);
+    // While nothing is sent there is no rate, and what is left takes as long as the wait.
+    const rate = pace(`${view.round}/${stage}/${total}/${waiting ?? failing ?? ''}`, done, total, now);
     const line =
       `round ${view.round}/${view.rounds}  ${stage}  ${total > 0 ? paceText(done, total, rate) : ''}`.trimEnd();
     if (terminal.interactive) terminal.progress(waiting === null ? line : `${line}  (waiting: ${waiting})`);

@@ -121,6 +121,8 @@ export interface CampaignStatus {
   readonly history: readonly RoundSummary[];
   readonly seedDiversity: Diversity | null;
   readonly seedFunnel: readonly FunnelRow[];
+  /** Of all costs; null without prices, and before the seeds are in. */
+  readonly currency: string | null;
   readonly scores: readonly BenchmarkScore[];
   readonly tokens: TokenUse;
   readonly timings: readonly StageTiming[];

@@ -7,6 +7,7 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   type Client,
+  type WorkflowExecutionInfo,
   type WorkflowHandle,
 } from '@temporalio/client';
 import type { HeartbeatProgress } from '../../contracts/activities.ts';
@@ -23,11 +24,19 @@ import {
 } from '../../contracts/messages.ts';
 import { TaskQueue } from '../../contracts/queues.ts';
 import type { ArtifactRef } from '../../contracts/artifacts.ts';
-import type { CampaignProgress, CampaignStatus, FanOutStatus, RoundRecord } from '../../contracts/status.ts';
+import { SearchAttribute } from '../../contracts/search-attributes.ts';
+import type {
+  CampaignOutcome,
+  CampaignProgress,
+  CampaignStatus,
+  FanOutStatus,
+  RoundRecord,
+} from '../../contracts/status.ts';
 import { canonicalJson } from '../../core/canonical-json.ts';
 import { fullStatus } from '../../core/plan/full-status.ts';
 import type { OpenStore, Store } from '../../activities/ports/store.ts';
 import { connectTemporal, type TemporalAddress } from './connect.ts';
+import { failureText } from './failure-text.ts';
 
 export type CampaignState = 'running' | 'completed' | 'failed' | 'cancelled' | 'terminated';
 
@@ -44,6 +53,13 @@ export interface LiveProgress extends HeartbeatProgress {
 export interface CampaignListing {
   readonly campaign: string;
   readonly state: CampaignState;
+  readonly outcome: CampaignOutcome | null;
+  /** The last round and stage that began; null before the first. */
+  readonly round: number | null;
+  readonly stage: string | null;
+  /** Of a running one: why nothing moves, and what its retries fail of; null where all is well. */
+  readonly waiting: string | null;
+  readonly trouble: string | null;
   /** ISO 8601. */
   readonly startedAt: string;
 }
@@ -143,18 +159,45 @@ async function start(client: Client, config: CampaignConfig): Promise<{ workflow
 }
 
 async function list(client: Client): Promise<CampaignListing[]> {
-  const listings = new Map<string, CampaignListing>();
-  for await (const { workflowId, status, startTime } of client.workflow.list({ query: "WorkflowType = 'campaign'" })) {
-    const campaign = workflowId.slice(campaignWorkflowId('').length);
+  const listings = new Map<string, Promise<CampaignListing>>();
+  for await (const info of client.workflow.list({ query: "WorkflowType = 'campaign'" })) {
+    const campaign = info.workflowId.slice(campaignWorkflowId('').length);
     // Runs of one campaign follow each other, newest first: the first one seen says how it stands.
     if (listings.has(campaign)) continue;
-    listings.set(campaign, {
-      campaign,
-      state: stateNames[status.name] ?? 'running',
-      startedAt: startTime.toISOString(),
-    });
+    listings.set(campaign, listingOf(client, campaign, info));
   }
-  return [...listings.values()];
+  return Promise.all(listings.values());
+}
+
+async function listingOf(client: Client, campaign: string, info: WorkflowExecutionInfo): Promise<CampaignListing> {
+  const { status, startTime, typedSearchAttributes } = info;
+  const known = new Map(typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]));
+  const textOf = (name: string) => (known.get(name) as string | undefined) ?? null;
+  const state = stateNames[status.name] ?? 'running';
+  return {
+    campaign,
+    state,
+    outcome: textOf(SearchAttribute.Outcome) as CampaignOutcome | null,
+    round: (known.get(SearchAttribute.Round) as number | undefined) ?? null,
+    stage: textOf(SearchAttribute.Stage),
+    ...(state === 'running' ? await hindrance(client, campaign) : { waiting: null, trouble: null }),
+    startedAt: startTime.toISOString(),
+  };
+}
+
+const ANSWER_MILLISECONDS = 3_000;
+
+/** Asks the workers, which may be gone: a list must not hang for that. */
+async function hindrance(client: Client, campaign: string): Promise<Pick<CampaignListing, 'waiting' | 'trouble'>> {
+  const handle = client.workflow.getHandle(campaignWorkflowId(campaign));
+  try {
+    return await client.withDeadline(Date.now() + ANSWER_MILLISECONDS, async () => {
+      const { waiting } = await handle.query<CampaignProgress>(Query.Progress);
+      return { waiting, trouble: (await liveProgress(client, handle))?.trouble ?? null };
+    });
+  } catch {
+    return { waiting: null, trouble: 'its workers do not answer' };
+  }
 }
 
 async function viewOf(handle: WorkflowHandle, openStore: OpenStore): Promise<CampaignView> {
@@ -174,17 +217,12 @@ const stateNames: Readonly<Record<string, CampaignState>> = {
   TERMINATED: 'terminated',
 };
 
-/** The innermost message: the one that our own code wrote. */
 async function failureOf(handle: WorkflowHandle): Promise<string> {
   try {
     await handle.result();
     return '';
   } catch (error) {
-    let innermost = error;
-    for (let depth = 0; depth < 10 && innermost instanceof Error && innermost.cause !== undefined; depth++) {
-      innermost = innermost.cause;
-    }
-    return innermost instanceof Error ? innermost.message : String(innermost);
+    return failureText(error);
   }
 }
 

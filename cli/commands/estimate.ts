@@ -1,7 +1,7 @@
 // diffract estimate: runs the first requests of a campaign and says what the whole of it will cost.
 
 import type { Command } from 'commander';
-import { decimal, plural, whole } from '../../core/report/format.ts';
+import { plural, whole } from '../../core/report/format.ts';
 import type { SpendingEstimate } from '../../core/stats/spending-estimate.ts';
 import type { PilotTotal } from '../../core/stats/pilot-total.ts';
 import { collected, readCampaignFile } from '../campaign-file.ts';
@@ -9,6 +9,7 @@ import type { CampaignFileOptions } from '../campaign-file.ts';
 import { printResult } from '../context.ts';
 import type { CommandContext, JsonOption } from '../context.ts';
 import { ExitCode, UsageError } from '../exit.ts';
+import { money } from '../money.ts';
 import { wholeNumber } from '../options.ts';
 import { estimateOf, pilotOf } from '../pilot.ts';
 import type { CampaignEstimate } from '../pilot.ts';
@@ -70,8 +71,7 @@ async function estimate(file: string, options: EstimateOptions, context: Command
 type Estimated = Parameters<typeof estimateOf>[0];
 
 function estimateText({ name, rounds, prices }: Estimated, { tokens, cost }: CampaignEstimate): string {
-  const costs =
-    cost === null || prices === null ? [] : rowsOf(cost, (value) => `${decimal(value, 4)} ${prices.currency}`);
+  const costs = cost === null || prices === null ? [] : rowsOf(cost, (value) => money(value, prices.currency));
   const rows = [...rowsOf(tokens, (value) => `${whole(Math.round(value))} tokens`), ...costs];
   return [
     `Campaign ${name}, ${plural(rounds, 'round')}, as it would cost if all requests were like those of the pilot:`,

@@ -3,7 +3,7 @@
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { BudgetConfig } from '../../contracts/campaign.ts';
-import type { CampaignListing, CampaignView, Campaigns } from '../../adapters/temporal/campaigns.ts';
+import type { CampaignListing, CampaignView, Campaigns, LiveProgress } from '../../adapters/temporal/campaigns.ts';
 import { reuseText, roundText, scoresText, seedText } from '../campaign-tables.ts';
 import { printResult } from '../context.ts';
 import type { CommandContext, JsonOption } from '../context.ts';
@@ -42,7 +42,8 @@ export function addStatus(program: Command, context: CommandContext): void {
           printResult(context, options, { campaigns: listings }, listText(listings));
         } else {
           const view = await campaigns.status(name);
-          printResult(context, options, { ...view }, statusText(view));
+          const live = view.state === 'running' ? await campaigns.liveProgress(name) : null;
+          printResult(context, options, { ...view, live }, statusText(view, live));
         }
       });
     });
@@ -130,8 +131,28 @@ async function withCampaigns(context: CommandContext, use: (campaigns: Campaigns
 
 function listText(listings: readonly CampaignListing[]): string {
   if (listings.length === 0) return 'No campaign is known here; start one with `diffract run FILE`.';
-  const rows = listings.map(({ campaign, state, startedAt }) => [campaign, state, startedAt]);
-  return textTable(['Campaign', 'state', 'last run began'], rows, ['state', 'last run began']);
+  const rows = listings.map((listing) => [
+    listing.campaign,
+    standing(listing),
+    listing.round === null ? '' : String(listing.round),
+    listing.stage ?? '',
+    `${listing.startedAt.slice(0, 16).replace('T', ' ')} UTC`,
+    firstWords(listing.waiting ?? listing.trouble ?? ''),
+  ]);
+  const titles = ['Campaign', 'state', 'round', 'stage', 'last run began', 'why'];
+  return textTable(titles, rows, ['state', 'stage', 'last run began', 'why']);
+}
+
+/** `waiting` for an operator or a budget, `trying again` what fails, `stopped` before its last round. */
+function standing({ state, outcome, waiting, trouble }: CampaignListing): string {
+  if (waiting !== null) return 'waiting';
+  if (trouble !== null) return 'trying again';
+  return state === 'completed' ? (outcome ?? state) : state;
+}
+
+function firstWords(text: string): string {
+  const line = text.replace(/\s+/g, ' ');
+  return line.length > 80 ? `${line.slice(0, 77)}...` : line;
 }
 
 const budgetKeys = ['tokens', 'softTokens', 'cost', 'softCost'] as const satisfies readonly (keyof BudgetConfig)[];
@@ -149,16 +170,18 @@ function budgetSetting(setting: string): { key: keyof BudgetConfig; limit: numbe
   );
 }
 
-function statusText(view: CampaignView): string {
-  const { progress, waiting, failure } = view;
+function statusText(view: CampaignView, live: LiveProgress | null): string {
+  const { waiting, failure } = view;
+  const progress = { ...view.progress, ...(live !== null && live.total > 0 ? live : {}) };
   const running = `round ${view.round} of ${view.rounds}, ${progress.stage} ${paceText(progress.done, progress.total, { rate: null, left: null })}`;
   const lines = [
     `Campaign ${view.campaign}: ${view.state === 'running' ? running : (view.outcome ?? view.state)}`,
     waiting === null ? '' : `Waiting: ${waiting}`,
+    live === null || live.trouble === null ? '' : `Trying again: ${live.trouble}`,
     failure === null ? '' : `Failed: ${failure}`,
     view.ending === null ? '' : `Ended before its last round: ${view.ending}`,
     view.seedDiversity === null ? '' : seedText(view.seedDiversity),
-    ...view.history.map((round) => `\n${roundText(round, view.rounds)}`),
+    ...view.history.map((round) => `\n${roundText(round, view)}`),
     view.scores.length === 0 ? '' : `\n${scoresText(view.scores)}`,
     view.timings.length === 0 ? '' : `\n${reuseText(view.timings)}`,
   ];

@@ -15,11 +15,13 @@ export async function fullStatus(
     records.unshift(record);
     ref = record.previous;
   }
+  const first = records.find(({ round }) => round === 0);
   return {
     ...known,
     campaign: context.campaign,
     history: records.flatMap(({ summary }) => (summary === null ? [] : [summary])),
-    seedFunnel: records.find(({ round }) => round === 0)?.funnel ?? [],
+    seedFunnel: first?.funnel ?? [],
+    currency: first?.config?.prices?.currency ?? null,
     timings: records.flatMap(({ timings }) => timings),
   };
 }

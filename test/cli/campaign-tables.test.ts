@@ -3,10 +3,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { roundText } from '../../cli/campaign-tables.ts';
+import { money } from '../../cli/money.ts';
 import { inventedStatus } from '../core/report/invented-campaign.ts';
 
 describe('the text of a round', () => {
-  const [first, second] = inventedStatus.history.map((round) => roundText(round, 2));
+  const [first, second] = inventedStatus.history.map((round) => roundText(round, inventedStatus));
 
   it('says what was let through on each side, and that a side is not known', () => {
     const accepted =
@@ -21,5 +22,25 @@ describe('the text of a round', () => {
   it('counts apart what was refused without a solution to sketch', () => {
     assert.ok(second?.includes('; 7 refused had no solution to sketch and are not in the rate\n'), second);
     assert.equal(first?.includes('no solution to sketch'), false);
+  });
+
+  it('names the currency, and says when all of it was spent before', () => {
+    assert.ok(first?.includes('2,031 language-model tokens in 4 requests, cost 0.0026 USD\n'), first);
+    const [round] = inventedStatus.history;
+    const timings = [{ stage: 'generate', round: 1, seconds: 0, reused: true, rows: 4 }];
+    const again = roundText(round!, { ...inventedStatus, timings, currency: null });
+    assert.ok(again.includes('in 4 requests, cost 0.0026, all spent before\n'), again);
+  });
+
+  it('adds up: what was made is what was kept and rejected, and requests without an answer stand apart', () => {
+    assert.match(first ?? '', /tiny-model +9 +0 +parse\/no-fields 6, parse\/cut-short 2, verify\/no-agreement 1$/m);
+    assert.match(first ?? '', /^tiny-model: 1 of 5 requests gave nothing to read: cut-short 1$/m);
+  });
+});
+
+describe('money', () => {
+  it('has the digits it needs, and never reads as nothing', () => {
+    const texts = [12.345, 0.0126, 0.00002, 0].map((value) => money(value, 'USD'));
+    assert.deepEqual(texts, ['12.35 USD', '0.0126 USD', 'below 0.0001 USD', '0.0000 USD']);
   });
 });

@@ -60,7 +60,12 @@ export function createWorld(
     start: (config) =>
       say(`start ${config.name}`).then(() => ({ workflowId: `campaign-${config.name}`, adopted: false })),
     list: () =>
-      Promise.resolve([{ campaign: completed.campaign, state: 'completed', startedAt: '2026-01-01T00:00:00.000Z' }]),
+      Promise.resolve([
+        {
+          ...{ campaign: completed.campaign, state: 'completed', outcome: 'completed', round: 3, stage: 'report' },
+          ...{ waiting: null, trouble: null, startedAt: '2026-01-01T00:00:00.000Z' },
+        },
+      ]),
     async status(name) {
       const view = views[Math.min(asked++, views.length - 1)] ?? completed;
       if (view instanceof Error) throw view;

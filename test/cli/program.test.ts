@@ -20,7 +20,7 @@ describe('diffract run', () => {
     assert.deepEqual(calls, ['connect somewhere:7233', 'start embedded', 'close']);
     assert.match(messages, /Round 3 of 3: 48 accepted, 1\.26 x random/);
     assert.match(messages, /random draw, same n +48 +17\.10 +16\.00 to 18\.30/);
-    assert.match(messages, /tiny-model +9 +0 +generate\/cut-short 1, parse\/no-fields 6/);
+    assert.match(messages, /tiny-model +9 +0 +parse\/no-fields 6/);
     assert.match(output, /ood-breaking-nli +out of distribution +48 +31\.0 %/);
     assert.match(output, /completed with 144 accepted samples; reused 1 of 6 stages/);
     const report = join(services.stateFolder, 'reports/embedded/report.html');
@@ -109,6 +109,20 @@ describe('diffract run', () => {
     assert.equal(messages.match(/Trying again: the model server answers 503/g)?.length, 1);
   });
 
+  it('shows no rate while the campaign waits, since nothing is sent', async () => {
+    const waiting = { ...running, waiting: 'token budget of 1000 reached' };
+    let asked = 0;
+    const liveProgress = () => Promise.resolve({ done: Math.min(64, 16 * ++asked), total: 150, trouble: null });
+    const views = [
+      ...Array.from({ length: 6 }, () => running),
+      ...Array.from({ length: 12 }, () => waiting),
+      completed,
+    ];
+    const { messages } = await createWorld(views, {}, { liveProgress }).run('run', example);
+    assert.match(messages, /64\/150 .*ETA [^]*Waiting: token budget[^]*round 1\/3 {2}sketch {2}64\/150$/m);
+    assert.doesNotMatch(messages.slice(messages.indexOf('Waiting')), /ETA/);
+  });
+
   it('answers 69 when the server stays away', async () => {
     const away = Object.assign(new Error('14 UNAVAILABLE'), { code: 14 });
     assert.equal((await createWorld([running, away]).run('run', example)).code, 69);
@@ -183,9 +197,32 @@ describe('the other commands', () => {
 
   it('show the state as text and as JSON', async () => {
     const text = await createWorld([{ ...running, waiting: 'paused by operator' }]).run('status', 'x');
-    assert.match(text.output, /Campaign x: round 1 of 3, sketch 0\/100\nWaiting: paused by operator/);
+    assert.match(text.output, /Campaign x: round 1 of 3, sketch 7\/100\nWaiting: paused by operator/);
     const json = await createWorld([completed]).run('status', 'x', '--json');
     assert.equal((JSON.parse(json.output) as { state: string }).state, 'completed');
+  });
+
+  it('show what retries fail of', async () => {
+    const liveProgress = () => Promise.resolve({ done: 0, total: 0, trouble: 'nobody answers at http://a:1' });
+    const { output } = await createWorld([running], {}, { liveProgress }).run('status', 'x');
+    assert.match(output, /sketch 0\/100\nTrying again: nobody answers at http:\/\/a:1/);
+  });
+
+  it('list campaigns by what they do: one that waits does not run, one that was stopped is not completed', async () => {
+    const one = { state: 'running', outcome: null, round: 2, stage: 'generate', waiting: null, trouble: null } as const;
+    const startedAt = '2026-01-01T08:09:10.123Z';
+    const list = () =>
+      Promise.resolve([
+        { ...one, startedAt, campaign: 'a' },
+        { ...one, startedAt, campaign: 'b', waiting: 'token budget of 1000 reached' },
+        { ...one, startedAt, campaign: 'c', trouble: 'nobody answers' },
+        { ...one, startedAt, campaign: 'd', state: 'completed', outcome: 'stopped' } as const,
+      ]);
+    const { output } = await createWorld([], {}, { list }).run('status');
+    assert.match(output, /a +running +2 +generate +2026-01-01 08:09 UTC$/m);
+    assert.match(output, /b +waiting +2 .*token budget of 1000 reached$/m);
+    assert.match(output, /c +trying again .*nobody answers$/m);
+    assert.match(output, /d +stopped /);
   });
 
   it('save a report where asked, and answer 3 where there is none yet', async () => {

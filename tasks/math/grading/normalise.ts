@@ -61,11 +61,11 @@ const LONGEST_PERIOD = 100;
 
 const REPLACEMENTS: readonly (readonly [RegExp, string])[] = [
   // Text and fonts are one thing; a font around a single letter is that letter.
-  [/\\(?:textbf|textit|textrm|textnormal|mathrm|mathbf|mathit|mathsf|mbox|operatorname)\s*\{/g, '\\text{'],
+  [/\\(?:text|textbf|textit|textrm|textnormal|mathrm|mathbf|mathit|mathsf|mbox|operatorname)\s*\{/g, '\\text{'],
   [/\\(?:mathbb|boldsymbol|overline)\s*\{([A-Za-z])\}/g, '$1'],
   [/\\text\{([A-Za-z]|[^{}A-Za-z]*)\}/g, '$1'],
   // Thousands, written with a comma that LaTeX would space: {,} ,\! ,\ and a thin space.
-  [/(?<=\d)(?:\{,\}|,\\!|\\!,|,\\ |\\,|\\ )\s*(?=\d{3}(?!\d))/g, ''],
+  [/(?<=\d)(?:\{,\}|,\s*\\!|\\!,|,\\ |\\,|\\ )\s*(?=\d{3}(?!\d))/g, ''],
   [/\\(?:left|right|[bB]igg?[lrm]?)(?![a-zA-Z])\.?/g, ''],
   [/\\(?:displaystyle|textstyle|limits|quad|qquad|enspace|thinspace|hspace\{[^{}]*\})(?![a-zA-Z])/g, ' '],
   [/(?<!\\)\\[,;:!> ]|~/g, ' '],

@@ -5,19 +5,22 @@ import { describe, it } from 'node:test';
 import type { ArtifactRef } from '../../../contracts/artifacts.ts';
 import type { CampaignProgress, RoundRecord } from '../../../contracts/status.ts';
 import { fullStatus } from '../../../core/plan/full-status.ts';
-import { inventedStatus } from '../report/invented-campaign.ts';
+import { inventedConfig, inventedStatus } from '../report/invented-campaign.ts';
 
 const ref = (manifest: string): ArtifactRef => ({ kind: 'record', manifest, rows: 1, bytes: 1 });
 const timing = (round: number) => ({ stage: 'sketch', round, seconds: 1, reused: false, rows: 3 });
 const records: Record<string, RoundRecord> = {
-  a: { round: 0, summary: null, funnel: inventedStatus.seedFunnel, timings: [timing(0)], previous: null },
+  a: {
+    ...{ round: 0, summary: null, funnel: inventedStatus.seedFunnel, timings: [timing(0)], previous: null },
+    config: inventedConfig,
+  },
   b: { round: 1, summary: inventedStatus.history[0]!, funnel: [], timings: [timing(1)], previous: ref('a') },
   c: { round: 2, summary: inventedStatus.history[1]!, funnel: [], timings: [timing(2)], previous: ref('b') },
   d: { round: 3, summary: null, funnel: [], timings: [timing(3)], previous: ref('c') },
 };
 
 async function statusFrom(last: string | null) {
-  const { campaign: _, history, seedFunnel, timings, ...known } = inventedStatus;
+  const { campaign: _, history, seedFunnel, timings, currency: _currency, ...known } = inventedStatus;
   const context = {
     campaign: 'invented',
     task: 'nli',
@@ -31,7 +34,7 @@ async function statusFrom(last: string | null) {
 
 describe('the full status', () => {
   it('lays the rounds out oldest first, with the seeds apart and the student without a round of its own', async () => {
-    const { history, seedFunnel, timings, campaign } = await statusFrom('d');
+    const { history, seedFunnel, timings, campaign, currency } = await statusFrom('d');
     assert.deepEqual(
       history.map(({ round }) => round),
       [1, 2],
@@ -41,7 +44,7 @@ describe('the full status', () => {
       timings.map(({ round }) => round),
       [0, 1, 2, 3],
     );
-    assert.equal(campaign, 'invented');
+    assert.deepEqual([campaign, currency], ['invented', 'USD']);
   });
 
   it('is empty before the first record', async () => {

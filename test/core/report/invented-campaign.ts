@@ -36,6 +36,7 @@ export const inventedStatus: CampaignStatus = {
   waiting: null,
   history: [1, 2, 3].map(round),
   seedDiversity: diversity(17.2, 96),
+  currency: 'USD',
   seedFunnel: [
     row('import', 'seeds', 96, { duplicate: 0 }),
     row('decontaminate', 'seeds', 96, { 'benchmark-copy': 2 }),

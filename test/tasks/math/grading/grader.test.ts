@@ -39,6 +39,8 @@ const numbers: readonly Case[] = [
   ['\\approx 8.24 \\text{ mph}', '8.24', 'equal-number'],
   ['1,234,567', '1234567', 'equal-number'],
   ['95,\\!040', '95040', 'equal-text'],
+  ['111, \\! 111, \\! 111', '111111111', 'equal-text'],
+  ['8\\sqrt{3} \\text { square inches}', '8\\sqrt{3}', 'equal-at-points'],
   ['(-5)^2', '-5^2', 'different'],
   ['5\\text{ million}', '5', 'different'],
   ['5 million', '5000000', 'equal-number'],
