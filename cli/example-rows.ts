@@ -77,6 +77,8 @@ async function columnsFound(readDataset: ReadDataset, source: Omit<FileSource, '
     return pair;
   } catch (notPairs) {
     if (!(notPairs instanceof PermanentError) || notPairs.type !== FailureType.InvalidData) throw notPairs;
+    // What cannot be read at all, such as a split that is not there, has no columns to be named.
+    await firstRow(readDataset, { ...source, map: {} });
     try {
       await firstRow(readDataset, { ...source, map: turnMap('messages') });
       return turnMap('messages');

@@ -3,6 +3,7 @@
 
 import type { Spending } from '../adapters/export/spending.ts';
 import type { CampaignConfig, GeneratorConfig } from '../contracts/campaign.ts';
+import type { RoundSummary } from '../contracts/status.ts';
 import { solvedGenerators } from '../core/plan/solved-generators.ts';
 import { estimateSpending } from '../core/stats/spending-estimate.ts';
 import type { PilotedGenerator, SpendingEstimate } from '../core/stats/spending-estimate.ts';
@@ -49,6 +50,14 @@ export function estimateOf(config: CampaignConfig, pilot: CampaignConfig, spendi
     tokens: estimateSpending(piloted(({ tokens }) => tokens)),
     cost: config.prices === null || unknown ? null : estimateSpending(piloted(({ cost }) => cost ?? 0)),
   };
+}
+
+/** Generators none of whose candidates in the pilot came as far as their solver, which the whole campaign may well ask. */
+export function unsolvedOf(pilot: CampaignConfig, rounds: readonly RoundSummary[]): readonly string[] {
+  const reached = rounds.flatMap(({ funnel }) => funnel).filter((row) => row.stage === 'verify' && row.in > 0);
+  return solvedGenerators(pilot.generators)
+    .filter(({ name, solver }) => solver.attempts > 0 && !reached.some(({ generator }) => generator === name))
+    .map(({ name }) => name);
 }
 
 /** Generators that ask a model, or whose answers a solver or whose candidates a judge is asked about. */

@@ -6,6 +6,7 @@ import { diversity, plural, whole } from '../../core/report/format.ts';
 import { generatorFunnels } from '../../core/report/figures.ts';
 import { configNameOf, declaredFormats, fileNameOf } from './card-content.ts';
 import type { CardContent } from './card-content.ts';
+import { rulesSection } from './card-rules.ts';
 import { inlineCode, markdownTable } from './markdown.ts';
 import { withoutFolders } from './published-config.ts';
 import { REJECTS_FOLDER, REJECTS_PAGE } from './rejects.ts';
@@ -14,6 +15,7 @@ export function cardBody(content: CardContent): string {
   const sections = [
     introduction(content),
     originSection(content),
+    rulesSection(content.made.config),
     diversitySection(content),
     funnelSection(content),
     decontaminationSection(content),

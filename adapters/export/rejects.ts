@@ -90,9 +90,7 @@ function page({ campaign, round }: CampaignArtifacts, counts: readonly RejectCou
   ]);
   const examples = counts.flatMap((entry) => [
     `### ${[entry.stage, entry.generator, entry.reason].map((name) => inlineCode(name)).join(' / ')}`,
-    ...entry.examples.map(
-      (reject) => `- ${inlineCode(reject.id)}: ${inlineCode(reject.detail)}\n\n  ${inlineCode(reject.item)}`,
-    ),
+    ...entry.examples.map(exampleText),
   ]);
   return `${[
     `# What campaign ${campaign} turned away`,
@@ -101,4 +99,11 @@ function page({ campaign, round }: CampaignArtifacts, counts: readonly RejectCou
     ...(rows.length === 0 ? [] : [markdownTable(['stage', 'generator', 'reason', 'rejects'], rows), '## Examples']),
     ...examples,
   ].join('\n\n')}\n`;
+}
+
+/** One reject on the page; a detail that only quotes from the item would be read twice. */
+export function exampleText({ id, detail, item }: Reject): string {
+  const bare = (text: string) => text.replace(/\\[nrt]|[\s\\"]/g, '');
+  const quoted = bare(item).includes(bare(detail).replace(/\.{3}$/, ''));
+  return `- ${inlineCode(id)}: ${quoted ? '' : `${inlineCode(detail)}\n\n  `}${inlineCode(item)}`;
 }

@@ -11,7 +11,7 @@ import type { CommandContext, JsonOption } from '../context.ts';
 import { ExitCode, UsageError } from '../exit.ts';
 import { money } from '../money.ts';
 import { wholeNumber } from '../options.ts';
-import { estimateOf, pilotOf } from '../pilot.ts';
+import { estimateOf, pilotOf, unsolvedOf } from '../pilot.ts';
 import type { CampaignEstimate } from '../pilot.ts';
 import { joinSession, startSession } from '../session.ts';
 import { textTable } from '../text-table.ts';
@@ -57,12 +57,9 @@ async function estimate(file: string, options: EstimateOptions, context: Command
     }
     const spending = await services.readSpending(config.store, pilot.name);
     const result = estimateOf(config, pilot, spending);
-    printResult(
-      context,
-      options,
-      { campaign: config.name, pilot: options.pilot, ...result },
-      estimateText(config, result),
-    );
+    const unsolved = unsolvedOf(pilot, view.history);
+    const document = { campaign: config.name, pilot: options.pilot, ...result, unsolved };
+    printResult(context, options, document, estimateText(config, result, unsolved));
   } finally {
     await session.close();
   }
@@ -70,12 +67,20 @@ async function estimate(file: string, options: EstimateOptions, context: Command
 
 type Estimated = Parameters<typeof estimateOf>[0];
 
-function estimateText({ name, rounds, prices }: Estimated, { tokens, cost }: CampaignEstimate): string {
+function estimateText(
+  { name, rounds, prices }: Estimated,
+  { tokens, cost }: CampaignEstimate,
+  unsolved: readonly string[],
+): string {
   const costs = cost === null || prices === null ? [] : rowsOf(cost, (value) => money(value, prices.currency));
   const rows = [...rowsOf(tokens, (value) => `${whole(Math.round(value))} tokens`), ...costs];
   return [
     `Campaign ${name}, ${plural(rounds, 'round')}, as it would cost if all requests were like those of the pilot:`,
     textTable(['Generator', 'tried', 'of', 'total', '95 % interval'], rows),
+    ...unsolved.map(
+      (generator) =>
+        `No candidate of ${generator} reached its solver in the pilot: the answers that it would ask for are not in these numbers. Try a larger --pilot.`,
+    ),
     cost === null ? 'Cost: unknown; name the models in `prices` of the campaign file.' : '',
   ]
     .filter((line) => line !== '')

@@ -93,6 +93,7 @@ async function* verdictsOf(
 /** Puts the id of every row at the end of `ids`. */
 async function* pairsOf(file: string, ids: unknown[], { services, signal }: CommandContext): AsyncGenerator<Pair> {
   const name = file === '-' ? 'stdin' : resolve(file);
+  let isEmpty = true;
   const rows = file === '-' ? services.readStandardInput(signal) : services.readRawRows(sourceOf(file, {}));
   for await (const { line, columns } of rows) {
     const { response } = columns;
@@ -100,8 +101,11 @@ async function* pairsOf(file: string, ids: unknown[], { services, signal }: Comm
     if (typeof response !== 'string') throw wrongColumn(name, line, 'response', response);
     if (typeof answer !== 'string') throw wrongColumn(name, line, 'answer', answer);
     ids.push(columns['id']);
+    isEmpty = false;
     yield { response, answer };
   }
+  // A program that failed at the other end of a pipe looks like this too.
+  if (isEmpty) throw new PermanentError(FailureType.InvalidData, `${name} holds no rows; expected pairs to grade.`);
 }
 
 function wrongColumn(name: string, line: number, column: string, found: unknown): PermanentError {

@@ -55,7 +55,7 @@ async function run(file: string, options: RunOptions, context: CommandContext): 
     const view = await watchCampaign(session.campaigns, config.name, context);
     await finish(view, session, options, context);
   } catch (error) {
-    if (context.signal.aborted) context.terminal.note(howToGoOn(file, options, session));
+    if (context.signal.aborted) context.terminal.note(howToGoOn(file, config.name, options, session));
     throw error;
   } finally {
     await session.close();
@@ -84,11 +84,20 @@ export async function finish(
     view.scores.length === 0 ? '' : `${scoresText(view.scores)}\n`,
     `Campaign ${view.campaign} ${ending(view)}; ${reuseText(view.timings)}.`,
     report === null ? '' : `Report: ${report}`,
+    session.stack === 'own' ? await takeOut(view, session) : '',
   ];
   const document = { ...view, reused: view.timings.filter(({ reused }) => reused).length, reportFile: report };
   printResult(context, options, document, lines.filter((line) => line !== '').join('\n'));
   if (view.state !== 'completed') context.answer(ExitCode.Failed);
   else if (view.outcome === 'stopped' || accepted === 0) context.answer(ExitCode.GateNotMet);
+}
+
+/** Once the server of this command is gone, nobody knows where the artifacts lie. */
+async function takeOut({ campaign, pool }: CampaignView, { campaigns }: Session): Promise<string> {
+  if (pool === null) return '';
+  const store = await campaigns.storeOf(campaign);
+  const place = store.kind === 'directory' ? store.path : `s3://${store.bucket}/${store.prefix}`;
+  return `Take the pool out: diffract export ${campaign} --out ${campaign}-data --store ${place}`;
 }
 
 function ending({ state, outcome, failure, history, rounds }: CampaignView): string {
@@ -99,10 +108,11 @@ function ending({ state, outcome, failure, history, rounds }: CampaignView): str
   return accepted === 0 ? 'finished, but no candidate was accepted' : `completed with ${accepted} accepted samples`;
 }
 
-function howToGoOn(file: string, options: RunOptions, session: Session): string {
+function howToGoOn(file: string, name: string, options: RunOptions, session: Session): string {
+  const own = options.name === undefined ? '' : ` --name ${options.name}`;
   const settings = (options.set ?? []).map((setting) => ` --set ${setting}`).join('');
-  const command = `diffract run ${file}${options.quick === true ? ' --quick' : ''}${settings}`;
+  const command = `diffract run ${file}${options.quick === true ? ' --quick' : ''}${own}${settings}`;
   return session.stack === 'own'
     ? `Stopping the server and the workers. Nothing that was finished is lost; the same command goes on: ${command}`
-    : `The campaign goes on without this terminal. Look again: ${command}, or diffract watch`;
+    : `The campaign goes on without this terminal. Look again: ${command}, or diffract watch ${name}`;
 }

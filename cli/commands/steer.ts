@@ -1,6 +1,7 @@
 // diffract watch, status, pause, resume, set, stop, report: one running or finished campaign, by name.
 
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { BudgetConfig } from '../../contracts/campaign.ts';
 import type { CampaignListing, CampaignView, Campaigns, LiveProgress } from '../../adapters/temporal/campaigns.ts';
@@ -9,7 +10,8 @@ import { printResult } from '../context.ts';
 import type { CommandContext, JsonOption } from '../context.ts';
 import { ExitCode, UsageError } from '../exit.ts';
 import { saveReport } from '../saved-report.ts';
-import { requireSession } from '../session.ts';
+import type { Services } from '../services.ts';
+import { joinSession, requireSession } from '../session.ts';
 import { textTable } from '../text-table.ts';
 import { paceText } from '../pace.ts';
 import { watchCampaign } from '../watch.ts';
@@ -100,8 +102,14 @@ export function addReport(program: Command, context: CommandContext): void {
   command(program, 'report', "save a campaign's report.html and report.json", 'diffract report embedded --out reports')
     .option('--out <folder>', 'where to save them; .diffract/reports/NAME when absent')
     .action(async (name: string, options: JsonOption & { out?: string }) => {
+      const saved = savedReport(context.services, name);
+      if (options.out === undefined && existsSync(saved) && !(await isServerUp(context))) {
+        const text = `Report: ${saved}, as it was when the campaign was last followed here: no server is up to ask`;
+        printResult(context, options, { campaign: name, reportFile: saved }, text);
+        return;
+      }
       await withCampaigns(context, async (campaigns) => {
-        const folder = options.out ?? join(context.services.stateFolder, 'reports', name);
+        const folder = options.out ?? dirname(saved);
         const file = await saveReport(campaigns, await campaigns.status(name), resolve(folder));
         if (file === null) context.answer(ExitCode.GateNotMet);
         const text =
@@ -118,6 +126,16 @@ function command(program: Command, verb: string, description: string, example: s
     .argument('<name>', 'name of the campaign')
     .option('--json', 'one JSON document on stdout')
     .addHelpText('after', `\nExample:\n  ${example}`);
+}
+
+function savedReport({ stateFolder }: Services, campaign: string): string {
+  return join(stateFolder, 'reports', campaign, 'report.html');
+}
+
+async function isServerUp({ services }: CommandContext): Promise<boolean> {
+  const session = await joinSession(services);
+  await session?.close();
+  return session !== null;
 }
 
 async function withCampaigns(context: CommandContext, use: (campaigns: Campaigns) => Promise<void>): Promise<void> {

@@ -60,5 +60,6 @@ describe('a data set folder', () => {
     const missing = await run('score', folder, '--split', 'held');
     assert.equal(missing.code, 1);
     assert.match(missing.messages, /found the splits test, train; expected files of the split "held"/);
+    assert.doesNotMatch(missing.messages, /neither columns/);
   });
 });

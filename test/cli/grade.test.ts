@@ -97,6 +97,7 @@ describe('diffract grade', () => {
 
   const bad: readonly [name: string, lines: readonly string[], message: RegExp][] = [
     ['no JSON', [rows[0] ?? '', '{"response":"x"'], /stdin, line 2: found .*expected JSON/],
+    ['nothing', [''], /stdin holds no rows/],
     ['an array', ['["x","y"]'], /stdin, line 1: .*expected a JSON object/],
     ['no answer', ['{"response":"x"}'], /stdin, line 1: expected a text in the column answer, which has none/],
     ['a response that is no text', ['{"response":5,"answer":"5"}'], /column response, which is 5/],

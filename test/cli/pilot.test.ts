@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { estimateOf, pilotOf } from '../../cli/pilot.ts';
+import { estimateOf, pilotOf, unsolvedOf } from '../../cli/pilot.ts';
 import type { CampaignConfig, LanguageModelGeneratorConfig } from '../../contracts/campaign.ts';
-import { inventedConfig } from '../core/report/invented-campaign.ts';
+import { inventedConfig, inventedStatus } from '../core/report/invented-campaign.ts';
 
 const sampling = { temperature: 1, topP: 1, maxTokens: 100 };
 const endpoint = { model: 'tiny', servers: [{ url: 'http://localhost:1/v1', weight: 1 }], route: 'chat' } as const;
@@ -107,5 +107,12 @@ describe('an estimate', () => {
     const units = [1, 2].map((tokens) => ({ tokens, cost: tokens === 1 ? null : 0.1 }));
     assert.equal(estimateOf(config, pilot, { writer: units }).cost, null);
     assert.equal(estimateOf({ ...config, prices: null }, pilot, { writer: [{ tokens: 1, cost: 0 }] }).cost, null);
+  });
+
+  it('names the generators whose solver was never asked', () => {
+    const [round] = inventedStatus.history;
+    const row = (stage: string, kept: number) => ({ stage, generator: 'writer', in: kept, kept, rejected: {} });
+    assert.deepEqual(unsolvedOf(pilot, [{ ...round!, funnel: [row('parse', 3), row('verify', 0)] }]), ['writer']);
+    assert.deepEqual(unsolvedOf(pilot, [{ ...round!, funnel: [row('parse', 3), row('verify', 2)] }]), []);
   });
 });

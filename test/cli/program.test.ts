@@ -48,11 +48,12 @@ describe('diffract run', () => {
         return connect(...given);
       },
     });
-    const { code, messages } = await world.run('run', example);
+    const { code, messages, output } = await world.run('run', example);
     assert.equal(code, 0, messages);
     assert.deepEqual(world.calls, ['start stack', 'connect 127.0.0.1:1', 'start embedded', 'close', 'stop stack']);
     assert.match(seen, /"address": "127\.0\.0\.1:1"/);
     assert.match(messages, /Temporal UI: http:\/\/127\.0\.0\.1:2/);
+    assert.match(output, /Take the pool out: diffract export embedded --out embedded-data --store .*store$/m);
     assert.equal(existsSync(record), false);
   });
 
@@ -92,6 +93,18 @@ describe('diffract run', () => {
     );
     assert.deepEqual(world.calls.slice(-2), ['close', 'stop stack']);
     assert.equal(output, '');
+  });
+
+  it('says with all names how to look again, once it is left behind', async () => {
+    const world = createWorld([running]);
+    Object.assign(world.services, {
+      sleep: (_: number, signal: AbortSignal) => {
+        world.interrupt.abort();
+        return Promise.resolve().then(() => signal.throwIfAborted());
+      },
+    });
+    const { messages } = await world.run('run', example, '--name', 'mine', '--set', 'rounds=1');
+    assert.match(messages, /embedded\.yaml --name mine --set rounds=1, or diffract watch mine$/m);
   });
 
   it('bears a server that is away for a while', async () => {
@@ -231,6 +244,15 @@ describe('the other commands', () => {
     assert.equal((await world.run('report', 'x', '--out', out)).code, 0);
     assert.equal(readFileSync(join(out, 'report.json'), 'utf8'), 'contents of report.json');
     assert.equal((await createWorld([running]).run('report', 'x')).code, 3);
+  });
+
+  it('find a saved report without a server', async () => {
+    const world = createWorld([completed], { environment: {} });
+    assert.equal((await world.run('report', 'embedded')).code, 69);
+    await world.run('run', example);
+    const { code, output } = await world.run('report', 'embedded');
+    assert.equal(code, 0);
+    assert.match(output, /^Report: .*reports\/embedded\/report\.html, as it was when/);
   });
 
   it('check a campaign file without a server', async () => {
