@@ -9,9 +9,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { parse } from 'yaml';
 import type { Store } from '../../../activities/ports/store.ts';
 import { readDataset } from '../../../adapters/datasets/read-dataset.ts';
-import { rulesSection } from '../../../adapters/export/card-rules.ts';
 import { renderCard } from '../../../adapters/export/card.ts';
-import { exampleText } from '../../../adapters/export/rejects.ts';
 import { exportCampaign } from '../../../adapters/export/export-campaign.ts';
 import type { ExportRequest } from '../../../adapters/export/export-campaign.ts';
 import { createStore } from '../../../adapters/store/artifacts.ts';
@@ -131,27 +129,6 @@ describe('an exported folder', () => {
     for (const method of ['random', 'spectral'] as const) assert.doesNotMatch(by(method), /sparse/);
   });
 
-  it('says how candidates were made and what they had to pass, and names no folder and no server', () => {
-    const endpoint = { model: '/models/tiny', servers: [{ url: 'http://a:1/v1', weight: 1 }], route: 'chat' } as const;
-    const use = { endpoint, sampling: { temperature: 0.8, topP: 1, maxTokens: 9 } };
-    const writer: LanguageModelGeneratorConfig = {
-      ...{ ...use, name: 'writer', requests: 20, perRequest: 2, structured: false },
-      kind: 'llm',
-      fewShots: { count: 5, policy: 'persona', personas: '/home/me/voices.txt' },
-      solver: { ...use, attempts: 5, agreement: 3 },
-    };
-    const judge = { ...use, name: 'judge', least: 4 };
-    const filters = { ...config.filters, language: 'en', nearDuplicates: null, judge };
-    const text = rulesSection({ ...config, generators: [writer], filters }) ?? '';
-    assert.match(text, /`writer` asked `tiny` 20 times for 2 samples, at temperature 0\.8/);
-    assert.match(text, /showing 5 samples of the pool \(policy `persona`, personas `voices\.txt`\)/);
-    assert.match(text, /Each was answered 5 times by `tiny`; 3 of the answers had to agree\./);
-    assert.match(text, /in the language `en` only\.\n- Exact repeats were dropped/);
-    assert.match(text, /`tiny` judged them; scores of 4 of 5 and more were kept\./);
-    assert.doesNotMatch(text, /http|home|models/);
-    assert.equal(rulesSection(null), null);
-  });
-
   it('takes licence and language from who exports', async (test) => {
     const place = await makePlace(test);
     await place.export({ license: 'cc-by-4.0', language: 'de' });
@@ -180,14 +157,6 @@ describe('an exported folder', () => {
     const page = await readFile(join(place.folder, 'rejects.md'), 'utf8');
     assert.match(page, /\| `deduplicate` \| `writer` \| `duplicate` \| 1 \|/);
     assert.match(page, /- `r1\/writer\/2\.1`: `neither # question nor <b>answer<\/b>`\n/);
-  });
-
-  it('does not say in the detail again what the item says', () => {
-    const item = JSON.stringify({ content: 'I say "no"\nand that is\tall of it' });
-    const reject = { ...rejects[0]!, id: 'x', item };
-    for (const detail of ['I say "no" and that...', 'I say "no"\nand that is\tall of it', ''])
-      assert.equal(exampleText({ ...reject, detail }), `- \`x\`: \`${item}\``);
-    assert.match(exampleText({ ...reject, detail: 'no digit' }), /^- `x`: `no digit`\n\n {2}`\{/);
   });
 
   it('says in provenance.json how it was made, with the hash of every file', async (test) => {
