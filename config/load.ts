@@ -13,6 +13,7 @@ import { describeIssue, showPath } from './problems.ts';
 import type { Problem } from './problems.ts';
 import { resolveCampaign } from './resolve.ts';
 import type { Environment } from './resolve.ts';
+import { valueAt } from './schema-walk.ts';
 import { campaignSchema } from './schema.ts';
 
 export interface LoadOverrides {
@@ -38,7 +39,7 @@ export function loadCampaign(path: string, overrides: LoadOverrides = {}): Loade
   const written = readDocument(source, path);
   const tree = applyOverrides(written.tree, overrides, path);
   const parsed = campaignSchema.safeParse(tree);
-  const lineOf = overrides.size === 'quick' || overrides.set !== undefined ? () => null : written.lineOf;
+  const lineOf = linesOfUnchanged(written, tree);
   if (!parsed.success) {
     throw invalid(
       path,
@@ -76,6 +77,12 @@ function readDocument(source: string, path: string): { tree: Tree; lineOf: LineO
     return null;
   };
   return { tree, lineOf };
+}
+
+/** A value that `quick:` or `--set` laid over the file stands elsewhere, or nowhere in it. */
+function linesOfUnchanged({ tree, lineOf }: { readonly tree: Tree; readonly lineOf: LineOf }, laid: Tree): LineOf {
+  const textAt = (root: Tree, path: Problem['path']) => JSON.stringify(valueAt(root, path));
+  return (path) => (textAt(tree, path) === textAt(laid, path) ? lineOf(path) : null);
 }
 
 function readText(source: string, path: string): string {

@@ -269,6 +269,10 @@ async function found<Result>(campaign: string, call: () => Promise<Result>): Pro
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError) throw refused(campaign, error);
     if (!(error instanceof WorkflowNotFoundError)) throw error;
+    // The server's words for an update that came too late.
+    if (error.message.includes('already completed')) {
+      throw new PermanentError('RequestRefused', `Campaign ${campaign} has ended; only a running one can be steered.`);
+    }
     throw new CampaignNotFound(
       `No campaign named ${campaign} on this server; \`diffract status\` lists those there are.`,
       {

@@ -215,6 +215,14 @@ describe('a bad campaign file', () => {
     assert.match(message, /line 10, generators\[0\]\.cuont: unknown key; did you mean "count"\?/);
   });
 
+  it('keeps the lines of what neither quick nor --set changed', () => {
+    const bad = `${minimal.replace('seed: 7', 'seed: seven')}quick: { rounds: none }\n`;
+    const message = refusal(bad, { size: 'quick', set: ['selection.accept=few'] });
+    assert.match(message, /^ {2}line 4, seed: found "seven"/m);
+    assert.match(message, /^ {2}rounds: found "none"/m);
+    assert.match(message, /^ {2}selection\.accept: found "few"/m);
+  });
+
   const cases: readonly [string, string, RegExp][] = [
     [
       'no seeds',
