@@ -1,6 +1,6 @@
 // Measuring, clustering and selecting: sketches in, numbers and tables out; the arithmetic is core's.
 
-import type { DiversityActivities, SelectInput } from '../contracts/activities.ts';
+import type { Audit, DiversityActivities, SelectInput } from '../contracts/activities.ts';
 import type { ArtifactRef } from '../contracts/artifacts.ts';
 import type { Sample, SketchRow } from '../contracts/samples.ts';
 import type { Diversity, Steering } from '../contracts/status.ts';
@@ -165,16 +165,24 @@ async function steering(
   engine: MatrixEngine,
 ): Promise<Steering> {
   const { centroids, sizes } = await readClusters(store, clusters);
-  const refused = rowsInMemory(matrixOf(await readRows(store, audit.sketches)));
   return steeringOf({
     sizes,
     sparseShare: selection.sparseShare,
     nearest: choice.clusters,
     accepted: new Set(choice.accepted),
-    audited: audit.sketches.rows === 0 ? [] : await nearestOf(refused, centroids, engine),
+    audited: await nearestAudited(store, audit, { centroids, engine }),
     refused: audit.refused,
     unsketchable: audit.unsketchable,
   });
+}
+
+async function nearestAudited(
+  store: Store,
+  { sketches }: Audit,
+  { centroids, engine }: { readonly centroids: Float32Array; readonly engine: MatrixEngine },
+): Promise<ArrayLike<number>> {
+  if (sketches === null || sketches.rows === 0) return [];
+  return nearestOf(rowsInMemory(matrixOf(await readRows(store, sketches))), centroids, engine);
 }
 
 export async function readClusters(

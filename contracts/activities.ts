@@ -300,7 +300,8 @@ export interface AuditSummary {
 }
 
 export interface Audit extends AuditSummary {
-  readonly sketches: TableRef<'sketches'>;
+  /** Null where nothing that was refused could be sketched. */
+  readonly sketches: TableRef<'sketches'> | null;
 }
 
 export interface SelectInput {

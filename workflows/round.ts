@@ -176,6 +176,7 @@ async function sketchRefused(desk: Desk, config: CampaignConfig, rejects: readon
   const rows = rejects.reduce((sum, table) => sum + table.rows, 0);
   const drawn = await desk.stage('audit', rows, () => data.drawAudit({ context, round, rejects, count }));
   const samples = table('samples', drawn);
+  if (samples.rows === 0) return { ...drawn.summary, sketches: null };
   const job: SketchJob = { kind: 'sketch', context, samples, sketch: config.sketch };
   const sketched = await desk.chunked('sketch-audit', samples.rows, job);
   return { ...drawn.summary, sketches: table('sketches', sketched) };
