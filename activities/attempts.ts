@@ -1,6 +1,6 @@
 // Attempt jobs: independent solutions (or labels) of what a language model proposed, for the agreement vote.
 
-import type { AttemptJob } from '../contracts/activities.ts';
+import type { AttemptJob } from '../contracts/chunked-jobs.ts';
 import { attemptMessages } from '../tasks/messages.ts';
 import { taskNamed } from '../tasks/registry.ts';
 import { askAll, attemptOf, chunkRowsFor, type AskingPorts } from './asking.ts';

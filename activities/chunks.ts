@@ -1,7 +1,7 @@
 // The three calls that fan-out makes for every chunked stage: plan, run one chunk, assemble. A kind of job brings a
 // small recipe; resuming, reuse and the counting of rows and tokens are the same for all of them.
 
-import type { ChunkActivities, ChunkedJob, ChunkedSummary, ChunkOutcome } from '../contracts/activities.ts';
+import type { ChunkActivities, ChunkedJob, ChunkedSummary, ChunkOutcome } from '../contracts/chunked-jobs.ts';
 import type { StageCounts, StageResult, TableKind, TableRef } from '../contracts/artifacts.ts';
 import type { Accuracy, TokenUse } from '../contracts/status.ts';
 import { PermanentError } from '../contracts/failures.ts';

@@ -1,6 +1,6 @@
 // Compare jobs: a language model says of every pair whether the sample is the benchmark's item in other words or numbers.
 
-import type { CompareJob } from '../contracts/activities.ts';
+import type { CompareJob } from '../contracts/chunked-jobs.ts';
 import { paraphraseMessages, paraphraseTemplate } from '../tasks/judging.ts';
 import type { ChunkRecipe } from './chunks.ts';
 import { opinionRecipe, type OpinionPorts } from './opinions.ts';

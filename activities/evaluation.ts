@@ -1,6 +1,7 @@
 // Evaluate jobs: a student answers the rows of a benchmark, by its likeliest label or by a short text.
 
-import type { CompareInput, EvaluateJob, TrainingActivities } from '../contracts/activities.ts';
+import type { CompareInput, TrainingActivities } from '../contracts/activities.ts';
+import type { EvaluateJob } from '../contracts/chunked-jobs.ts';
 import type { ArtifactRef, TableRef } from '../contracts/artifacts.ts';
 import type { Prediction, Sample } from '../contracts/samples.ts';
 import type { Accuracy } from '../contracts/status.ts';

@@ -1,7 +1,7 @@
 // Few-shots: which pool samples a request shows as examples, and in whose voice it is asked. The pool is read once a process
 // and held packed outside the heap, so a draw costs the same in a pool of a hundred and of a million.
 
-import type { GenerateJob } from '../contracts/activities.ts';
+import type { GenerateJob } from '../contracts/chunked-jobs.ts';
 import type { ArtifactRef, TableRef } from '../contracts/artifacts.ts';
 import type { FewShotConfig, LanguageModelGeneratorConfig } from '../contracts/campaign.ts';
 import { FailureType, PermanentError } from '../contracts/failures.ts';

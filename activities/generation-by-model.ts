@@ -1,7 +1,7 @@
 // Generating with a language model: each request shows a few samples of the pool and asks for new ones. An answer is a draft;
 // a request without one is a reject, by reason.
 
-import type { GenerateJob } from '../contracts/activities.ts';
+import type { GenerateJob } from '../contracts/chunked-jobs.ts';
 import type { LanguageModelGeneratorConfig } from '../contracts/campaign.ts';
 import type { Draft, Lineage, Reject } from '../contracts/samples.ts';
 import type { MatrixEngine } from '../core/matrix/engine.ts';

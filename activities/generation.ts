@@ -1,6 +1,6 @@
 // Generate jobs: symbolic draws, rows of a data set, or answers of a language model become drafts of equal form.
 
-import type { GenerateJob } from '../contracts/activities.ts';
+import type { GenerateJob } from '../contracts/chunked-jobs.ts';
 import type { FileGeneratorConfig, FileSource, SymbolicGeneratorConfig } from '../contracts/campaign.ts';
 import type { Draft, Lineage } from '../contracts/samples.ts';
 import { noTokens } from '../core/plan/budget.ts';

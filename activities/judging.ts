@@ -1,6 +1,6 @@
 // Judge jobs: a language model scores every candidate from 1 to 5.
 
-import type { JudgeJob } from '../contracts/activities.ts';
+import type { JudgeJob } from '../contracts/chunked-jobs.ts';
 import { scoreMessages, scoreTemplate } from '../tasks/judging.ts';
 import type { ChunkRecipe } from './chunks.ts';
 import { opinionRecipe, type OpinionPorts } from './opinions.ts';

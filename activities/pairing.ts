@@ -1,6 +1,6 @@
 // Pair jobs: for every sample the benchmark row whose embedding is nearest, kept where it is near enough to be judged.
 
-import type { PairJob } from '../contracts/activities.ts';
+import type { PairJob } from '../contracts/chunked-jobs.ts';
 import type { Pair, Sample } from '../contracts/samples.ts';
 import { rowsInMemory } from '../core/diversity/row-source.ts';
 import { itemAt } from '../core/item-at.ts';

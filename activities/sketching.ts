@@ -1,6 +1,6 @@
 // Sketch jobs: the samples of a shard become unit rows of G, with row-level resume.
 
-import type { SketchJob } from '../contracts/activities.ts';
+import type { SketchJob } from '../contracts/chunked-jobs.ts';
 import type { Sample, SketchRow } from '../contracts/samples.ts';
 import { itemAt } from '../core/item-at.ts';
 import { noTokens } from '../core/plan/budget.ts';

@@ -13,7 +13,7 @@ import type { Client } from '@temporalio/client';
 import { writeRows } from '../activities/rows.ts';
 import { openStore } from '../adapters/store/open.ts';
 import { connectTemporal } from '../adapters/temporal/connect.ts';
-import type { ChunkedSummary, GenerateJob } from '../contracts/activities.ts';
+import type { ChunkedSummary, GenerateJob } from '../contracts/chunked-jobs.ts';
 import type { StageOutcome } from '../contracts/artifacts.ts';
 import type { CampaignContext } from '../contracts/campaign.ts';
 import { TaskQueue } from '../contracts/queues.ts';

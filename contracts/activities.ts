@@ -6,18 +6,12 @@ import type {
   CampaignContext,
   DecontaminationConfig,
   FilterConfig,
-  GeneratorConfig,
   JudgeConfig,
-  LanguageModelUse,
-  ModelReference,
-  PriceTable,
   SampleSource,
   SelectionConfig,
-  SketchConfig,
-  SolvedGenerator,
   TrainerConfig,
 } from './campaign.ts';
-import type { Accuracy, CampaignProgress, Diversity, RoundSummary, TokenUse } from './status.ts';
+import type { CampaignProgress, Diversity, RoundSummary } from './status.ts';
 
 export interface ImportInput {
   readonly context: CampaignContext;
@@ -166,103 +160,6 @@ export interface DataActivities {
     readonly context: CampaignContext;
     readonly refs: Readonly<Record<string, ArtifactRef>>;
   }): Promise<void>;
-}
-
-export interface SketchJob {
-  readonly kind: 'sketch';
-  readonly context: CampaignContext;
-  readonly samples: TableRef<'samples'>;
-  readonly sketch: SketchConfig;
-}
-
-export interface GenerateJob {
-  readonly kind: 'generate';
-  readonly context: CampaignContext;
-  readonly round: number;
-  readonly pool: TableRef<'samples'>;
-  /** Row for row of the pool samples that have a gradient; read by the few-shot policy `sparse-cluster`. */
-  readonly poolSketches: TableRef<'sketches'>;
-  readonly clusters: ArtifactRef;
-  readonly generator: GeneratorConfig;
-  readonly prices: PriceTable | null;
-}
-
-export interface AttemptJob {
-  readonly kind: 'attempt';
-  readonly context: CampaignContext;
-  readonly candidates: TableRef<'samples'>;
-  readonly generator: SolvedGenerator;
-  readonly prices: PriceTable | null;
-}
-
-/** Scores every candidate. */
-export interface JudgeJob {
-  readonly kind: 'judge';
-  readonly context: CampaignContext;
-  readonly candidates: TableRef<'samples'>;
-  readonly judge: JudgeConfig;
-  readonly prices: PriceTable | null;
-}
-
-/** Finds for every sample the benchmark row whose embedding is nearest, where it is near enough. */
-export interface PairJob {
-  readonly kind: 'pair';
-  readonly context: CampaignContext;
-  readonly samples: TableRef<'samples'>;
-  readonly benchmarks: Readonly<Record<string, TableRef<'samples'>>>;
-  readonly encoder: ModelReference;
-  readonly similarity: number;
-}
-
-/** Asks of every pair whether one text is a paraphrase of the other. */
-export interface CompareJob {
-  readonly kind: 'compare';
-  readonly context: CampaignContext;
-  readonly pairs: TableRef<'pairs'>;
-  readonly judge: LanguageModelUse;
-  readonly prices: PriceTable | null;
-}
-
-export interface EvaluateJob {
-  readonly kind: 'evaluate';
-  readonly context: CampaignContext;
-  readonly benchmark: string;
-  readonly samples: TableRef<'samples'>;
-  readonly model: ModelReference;
-  /** Absent: the model as it is, before training. */
-  readonly checkpoint: ArtifactRef | null;
-}
-
-/** A stage that fan-out carries chunk by chunk. */
-export type ChunkedJob = SketchJob | GenerateJob | AttemptJob | JudgeJob | PairJob | CompareJob | EvaluateJob;
-
-export interface ChunkPlan {
-  readonly chunks: number;
-  readonly rows: number;
-  /** Set when the store already holds the whole stage. */
-  readonly finished: StageOutcome<ChunkedSummary> | null;
-}
-
-export interface ChunkOutcome {
-  readonly rows: number;
-  readonly tokens: TokenUse;
-  readonly reused: boolean;
-}
-
-/** Rates and sums that the chunks of one stage add up to. */
-export interface ChunkedSummary {
-  readonly tokens: TokenUse;
-  /** One row a request, whichever chunks asked it; null for stages that ask no language model. */
-  readonly ledger: TableRef<'ledger'> | null;
-  /** Only for `evaluate`. */
-  readonly accuracy: Accuracy | null;
-}
-
-/** The same three calls for every chunked stage, on the queue that its job's kind names. */
-export interface ChunkActivities {
-  planChunks(job: ChunkedJob): Promise<ChunkPlan>;
-  runChunk(input: { readonly job: ChunkedJob; readonly chunk: number }): Promise<ChunkOutcome>;
-  assembleChunks(job: ChunkedJob): Promise<StageOutcome<ChunkedSummary>>;
 }
 
 export interface MeasureInput {

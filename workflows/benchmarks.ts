@@ -1,6 +1,6 @@
 // Benchmarks in and out of distribution: imported once, answered by a student before and after training.
 
-import type { EvaluateJob } from '../contracts/activities.ts';
+import type { EvaluateJob } from '../contracts/chunked-jobs.ts';
 import type { ArtifactRef, TableRef } from '../contracts/artifacts.ts';
 import type { CampaignConfig } from '../contracts/campaign.ts';
 import type { Accuracy, BenchmarkScore } from '../contracts/status.ts';

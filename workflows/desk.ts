@@ -14,7 +14,8 @@ import {
   type ChildWorkflowHandle,
 } from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import type { ChunkedJob, ChunkedSummary, StageMark, TrainInput, TrainSummary } from '../contracts/activities.ts';
+import type { StageMark, TrainInput, TrainSummary } from '../contracts/activities.ts';
+import type { ChunkedJob, ChunkedSummary } from '../contracts/chunked-jobs.ts';
 import type { StageOutcome } from '../contracts/artifacts.ts';
 import type { CampaignConfig, CampaignContext } from '../contracts/campaign.ts';
 import { Query } from '../contracts/messages.ts';

@@ -12,7 +12,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { ChunkedJob, ChunkedSummary, ChunkOutcome } from '../contracts/activities.ts';
+import type { ChunkedJob, ChunkedSummary, ChunkOutcome } from '../contracts/chunked-jobs.ts';
 import type { StageOutcome } from '../contracts/artifacts.ts';
 import { Query, Signal } from '../contracts/messages.ts';
 import type { FanOutStatus, TokenUse } from '../contracts/status.ts';

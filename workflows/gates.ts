@@ -1,6 +1,6 @@
 // The correctness gates in the order that samples pass them: what costs nothing first, what asks language models last.
 
-import type { CompareJob, JudgeJob, PairJob } from '../contracts/activities.ts';
+import type { CompareJob, JudgeJob, PairJob } from '../contracts/chunked-jobs.ts';
 import type { ArtifactRef, StageOutcome, TableRef } from '../contracts/artifacts.ts';
 import type { CampaignConfig } from '../contracts/campaign.ts';
 import { solvedGenerators } from '../core/plan/solved-generators.ts';

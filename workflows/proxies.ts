@@ -1,13 +1,8 @@
 // The activities as workflows call them: each family on its queue, with time-outs that its work explains.
 
 import { proxyActivities, type ActivityInterfaceFor } from '@temporalio/workflow';
-import type {
-  ChunkActivities,
-  ChunkedJob,
-  DataActivities,
-  DiversityActivities,
-  TrainingActivities,
-} from '../contracts/activities.ts';
+import type { DataActivities, DiversityActivities, TrainingActivities } from '../contracts/activities.ts';
+import type { ChunkActivities, ChunkedJob } from '../contracts/chunked-jobs.ts';
 import { TaskQueue } from '../contracts/queues.ts';
 
 /** Waits grow to a minute and never give up: an outage of the store or an endpoint is waited out, not fatal. */

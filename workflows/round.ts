@@ -2,7 +2,8 @@
 // because sparse regions also collect wrong answers.
 
 import { ApplicationFailure } from '@temporalio/workflow';
-import type { Audit, GenerateJob, SketchJob } from '../contracts/activities.ts';
+import type { Audit } from '../contracts/activities.ts';
+import type { GenerateJob, SketchJob } from '../contracts/chunked-jobs.ts';
 import type { ArtifactRef, StageOutcome, TableRef } from '../contracts/artifacts.ts';
 import type { CampaignConfig } from '../contracts/campaign.ts';
 import { FailureType } from '../contracts/failures.ts';

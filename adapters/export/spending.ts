@@ -2,7 +2,7 @@
 // of its requests; for any other, everything that was asked about one of its candidates.
 
 import type { Store } from '../../activities/ports/store.ts';
-import type { ChunkedSummary } from '../../contracts/activities.ts';
+import type { ChunkedSummary } from '../../contracts/chunked-jobs.ts';
 import type { StageResult, TableRef } from '../../contracts/artifacts.ts';
 import type { TokenUse } from '../../contracts/status.ts';
 import { addTokens, noTokens, tokensUsed } from '../../core/plan/budget.ts';

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createChunkActivities, type ChunkRecipe } from '../../activities/chunks.ts';
 import { readRowRange, writeRows } from '../../activities/rows.ts';
-import type { SketchJob } from '../../contracts/activities.ts';
+import type { SketchJob } from '../../contracts/chunked-jobs.ts';
 import type { StageCounts } from '../../contracts/artifacts.ts';
 import { PermanentError } from '../../contracts/failures.ts';
 import type { LedgerEntry } from '../../contracts/samples.ts';

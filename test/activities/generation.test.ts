@@ -13,7 +13,7 @@ import { readDataset } from '../../adapters/datasets/read-dataset.ts';
 import { requestHash } from '../../adapters/llm/request-hash.ts';
 import { promptFiles } from '../../adapters/prompts/prompt-files.ts';
 import { RefusedRequest } from '../../activities/ports/language-model.ts';
-import type { ChunkedJob, GenerateJob } from '../../contracts/activities.ts';
+import type { ChunkedJob, GenerateJob } from '../../contracts/chunked-jobs.ts';
 import type { FileSource, GeneratorConfig, LanguageModelGeneratorConfig } from '../../contracts/campaign.ts';
 import { TransientError } from '../../contracts/failures.ts';
 import { plainEngine } from '../../core/matrix/plain-engine.ts';

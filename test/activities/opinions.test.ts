@@ -8,7 +8,7 @@ import { judgeRecipe } from '../../activities/judging.ts';
 import { UnusableAnswer, type ChatRequest, type LanguageModel } from '../../activities/ports/language-model.ts';
 import { requestHash } from '../../adapters/llm/request-hash.ts';
 import { promptFiles } from '../../adapters/prompts/prompt-files.ts';
-import type { ChunkedJob, CompareJob, JudgeJob } from '../../contracts/activities.ts';
+import type { ChunkedJob, CompareJob, JudgeJob } from '../../contracts/chunked-jobs.ts';
 import type { Pair } from '../../contracts/samples.ts';
 import { asActivity, makeWorkplace, rowsOf, symbolicSamples, writeParts, type Workplace } from './workplace.ts';
 

@@ -8,7 +8,7 @@ import { createChunkActivities } from '../../activities/chunks.ts';
 import { openPairing } from '../../activities/pairing.ts';
 import { writeRows } from '../../activities/rows.ts';
 import { createModelRuntime } from '../../adapters/models/runtime.ts';
-import type { PairJob } from '../../contracts/activities.ts';
+import type { PairJob } from '../../contracts/chunked-jobs.ts';
 import type { Sample } from '../../contracts/samples.ts';
 import { plainEngine } from '../../core/matrix/plain-engine.ts';
 import { writeTinyEncoder } from '../helpers/tiny-encoder.ts';

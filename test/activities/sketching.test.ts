@@ -11,7 +11,7 @@ import { writeRows } from '../../activities/rows.ts';
 import { sketchRecipe } from '../../activities/sketching.ts';
 import { stageKey } from '../../activities/stage.ts';
 import { createDirectoryDriver } from '../../adapters/store/directory.ts';
-import type { SketchJob } from '../../contracts/activities.ts';
+import type { SketchJob } from '../../contracts/chunked-jobs.ts';
 import type { Sample } from '../../contracts/samples.ts';
 import { counted, makeTinyRuntime } from './models.ts';
 import {

@@ -10,7 +10,7 @@ import type { Trainer, TrainingProgress } from '../../activities/ports/trainer.t
 import { writeRows } from '../../activities/rows.ts';
 import { createTrainingActivities } from '../../activities/training.ts';
 import { createEmbeddedTrainer } from '../../adapters/trainer/embedded/embedded-trainer.ts';
-import type { EvaluateJob } from '../../contracts/activities.ts';
+import type { EvaluateJob } from '../../contracts/chunked-jobs.ts';
 import type { ArtifactRef, TableRef } from '../../contracts/artifacts.ts';
 import type { EmbeddedTrainerConfig } from '../../contracts/campaign.ts';
 import { makeTinyRuntime } from './models.ts';

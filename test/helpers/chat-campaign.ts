@@ -6,7 +6,7 @@ import { createStore } from '../../adapters/store/artifacts.ts';
 import { createDirectoryDriver } from '../../adapters/store/directory.ts';
 import type { Store } from '../../activities/ports/store.ts';
 import type { LoggedEvent } from '../../activities/request-record.ts';
-import type { ChunkedSummary } from '../../contracts/activities.ts';
+import type { ChunkedSummary } from '../../contracts/chunked-jobs.ts';
 import type { StageResult, TableRef } from '../../contracts/artifacts.ts';
 import type { CampaignConfig, LanguageModelUse } from '../../contracts/campaign.ts';
 import type { LedgerEntry } from '../../contracts/samples.ts';
