@@ -62,7 +62,7 @@ export async function sift(
   const taken: Record<string, number> = {};
   let done = 0;
   for await (const part of store.readTable(candidates)) {
-    for (const { lineage } of part) taken[lineage.generator] = (taken[lineage.generator] ?? 0) + 1;
+    addTaken(taken, part);
     for (const sample of part) {
       const verdict = await gate(sample);
       if ('reason' in verdict)
@@ -90,8 +90,12 @@ export function countsOf(
 /** How many of `samples` each generator made. */
 export function takenFrom(samples: readonly Pick<Sample, 'lineage'>[]): Record<string, number> {
   const taken: Record<string, number> = {};
-  for (const { lineage } of samples) taken[lineage.generator] = (taken[lineage.generator] ?? 0) + 1;
+  addTaken(taken, samples);
   return taken;
+}
+
+function addTaken(taken: Record<string, number>, samples: readonly Pick<Sample, 'lineage'>[]): void {
+  for (const { lineage } of samples) taken[lineage.generator] = (taken[lineage.generator] ?? 0) + 1;
 }
 
 function openTally() {

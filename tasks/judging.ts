@@ -2,7 +2,8 @@
 // no score.
 
 import type { Pair } from '../contracts/samples.ts';
-import { fillTemplate, type Template, type TemplateSpecification } from './template.ts';
+import { filledMessages } from './messages.ts';
+import type { Template, TemplateSpecification } from './template.ts';
 import type { Message, SampleBody } from './task.ts';
 
 /** Of a sample and a benchmark row: is one the other in other words? Answered by a last line such as `Verdict: same`. */
@@ -32,14 +33,14 @@ export const scoreTemplate: TemplateSpecification = {
 };
 
 export function paraphraseMessages(template: Template, { text, benchmarkText }: Pair): readonly Message[] {
-  return messagesOf(template, { benchmark: benchmarkText, sample: text });
+  return filledMessages(template, { benchmark: benchmarkText, sample: text });
 }
 
 export function scoreMessages(
   template: Template,
   { prompt, completion }: Pick<SampleBody, 'prompt' | 'completion'>,
 ): readonly Message[] {
-  return messagesOf(template, { prompt, completion });
+  return filledMessages(template, { prompt, completion });
 }
 
 /** Null when the response does not end in a verdict. */
@@ -52,13 +53,6 @@ export function readVerdict(response: string): 'same' | 'different' | null {
 export function readScore(response: string): number | null {
   const digit = /^score:?\s*([1-5])(?:\s*(?:\/|out of)\s*5)?$/i.exec(lastLine(response))?.[1];
   return digit === undefined ? null : Number(digit);
-}
-
-function messagesOf({ sections }: Template, values: Readonly<Record<string, string>>): readonly Message[] {
-  return [
-    { role: 'system', content: fillTemplate(sections['system'] ?? '', values) },
-    { role: 'user', content: fillTemplate(sections['user'] ?? '', values) },
-  ];
 }
 
 /** The last line that says something, without Markdown emphasis and the full stop. */

@@ -30,18 +30,19 @@ export function generationMessages(
     persona: persona === undefined ? '' : fillTemplate(section('persona'), { persona }),
     form: fillTemplate(section(form === 'json' ? 'form-json' : 'form'), common),
   };
-  return [
-    { role: 'system', content: fillTemplate(section('system'), values) },
-    { role: 'user', content: fillTemplate(section('user'), values) },
-  ];
+  return filledMessages(template, values);
 }
 
 /** Asks for an independent solution, label or judgement of a candidate. */
 export function attemptMessages(task: Task, template: Template, candidate: SampleBody): readonly Message[] {
-  const values = task.shownFields(candidate);
+  return filledMessages(template, task.shownFields(candidate));
+}
+
+/** The turns of a template, a value in the place of each of its variables. */
+export function filledMessages({ sections }: Template, values: Readonly<Record<string, string>>): readonly Message[] {
   return [
-    { role: 'system', content: fillTemplate(template.sections['system'] ?? '', values) },
-    { role: 'user', content: fillTemplate(template.sections['user'] ?? '', values) },
+    { role: 'system', content: fillTemplate(sections['system'] ?? '', values) },
+    { role: 'user', content: fillTemplate(sections['user'] ?? '', values) },
   ];
 }
 

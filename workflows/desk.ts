@@ -108,11 +108,11 @@ export class Desk {
    */
   async chunked(name: string, rows: number, job: ChunkedJob): Promise<StageOutcome<ChunkedSummary>> {
     const workflowId = `${workflowInfo().workflowId}/${name}-r${this.#progress.round}`;
-    if (asksModels(job)) await this.#controls.spendingClearance(() => this.#progress.tokens);
+    this.#asksModels = asksModels(job);
+    if (this.#asksModels) await this.#controls.spendingClearance(() => this.#progress.tokens);
     else await this.#controls.clearance();
     this.#begin(name, rows, workflowId);
     const staticSummary = `${name}, ${rows} rows`;
-    this.#asksModels = asksModels(job);
     const input = { job, paused: this.#controls.state().paused !== null, allowance: this.#allowance() };
     this.#fanOut = await startChild(fanOut, { workflowId, args: [input], staticSummary });
     // A pause or another budget that came while the child was starting found nobody to tell.
