@@ -60,7 +60,7 @@ async function openAll(opening: readonly Promise<GraphSession>[]): Promise<Graph
 }
 
 async function openSession(model: GraphModel, threads: number): Promise<GraphSession> {
-  const worker = startThread();
+  const worker = startThread(new URL('./session-thread.ts', import.meta.url));
   const request: OpenRequest = { model, threads };
   worker.postMessage(request);
   const waiting = new Map<number, Waiting>();
@@ -92,10 +92,9 @@ async function openSession(model: GraphModel, threads: number): Promise<GraphSes
 }
 
 /** On Node 20 a new thread does not inherit the hooks of `--import tsx`, so it installs them before its entry is loaded. */
-function startThread(): Worker {
-  const entry = new URL('./session-thread.ts', import.meta.url).href;
+export function startThread(entry: URL): Worker {
   const hooks = import.meta.resolve('tsx/esm/api');
-  const start = `import('${hooks}').then(({ register }) => { register(); return import('${entry}'); })`;
+  const start = `import('${hooks}').then(({ register }) => { register(); return import('${entry.href}'); })`;
   return new Worker(start, { eval: true, execArgv: [] });
 }
 

@@ -2,6 +2,7 @@
 // Shapes may still carry broadcast axes: reverse.ts sums them away, and sums contributions, in one place.
 import type { GraphBuilder, MatmulOptions, RotaryTables } from '../graph/builder.ts';
 import type { GraphNode, Operator, Value } from '../graph/graph.ts';
+import { reshapeSizes } from '../graph/shapes.ts';
 
 /** Operators through which no gradient passes, and what they do instead; a new operator belongs here or in the table of rules. */
 export const withoutGradient = {
@@ -58,7 +59,10 @@ export const gradientRules: Record<DifferentiableOperator, GradientRule> = {
   LogSoftmax: ({ builder, g, y }) => [builder.sub(g, builder.mul(builder.exp(y), sumLast(builder, g)))],
   ReduceSum: reduction(({ g }) => g),
   ReduceMean: reduction(({ builder, g }, count) => builder.div(g, builder.scalar(count))),
-  Reshape: unary(({ builder, g }, x) => builder.reshape(g, x.shape)),
+  // Sizes that the shape alone does not tell apart are read from x.
+  Reshape: unary(({ builder, g }, x) =>
+    reshapeSizes(g.shape, x.shape) ? builder.reshape(g, x.shape) : builder.reshapeLike(g, x),
+  ),
   Transpose: transposeRule,
   Gather: gatherRule,
   GatherElements: binary(({ builder, g }, x, indices) => [

@@ -47,10 +47,11 @@ export class GraphBuilder {
     return value;
   }
 
-  /** Declares `value` an output of the graph under `name`. */
-  output(name: string, value: Value): Value {
+  /** Declares `value`, with `others` of its shape added to it, an output of the graph under `name`. */
+  output(name: string, value: Value, ...others: readonly Value[]): Value {
     const named = { ...value, name };
-    this.nodes.push({ name, operator: 'Identity', inputs: [value], outputs: [named], attributes: {} });
+    const operator = others.length === 0 ? 'Identity' : 'Sum';
+    this.nodes.push({ name, operator, inputs: [value, ...others], outputs: [named], attributes: {} });
     this.outputs.push(named);
     return named;
   }

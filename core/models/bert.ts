@@ -1,4 +1,4 @@
-// The forward graph of BERT encoders: from token ids to one unit vector a text, differentiable in every parameter.
+// The forward graph of BERT encoders: from token ids to one vector a text, differentiable in every parameter.
 import type { GraphBuilder } from '../graph/builder.ts';
 import type { Value } from '../graph/graph.ts';
 import type { EncoderConfig } from './bert-config.ts';
@@ -43,18 +43,23 @@ export function encoderParameters(config: EncoderConfig): Parameter[] {
   ];
 }
 
-/**
- * Appends the forward pass and gives the embeddings, [N, hidden], rows of unit L2 norm. Inputs that it declares: tokens
- * int64 [N, T], position int64 [T] (0, 1, ..., T-1), mask [N, 1, 1, T] (0 at a token, a large negative number at padding,
- * added to scores) and share [N, 1, T] (one over the tokens of the text, 0 at padding).
- */
+/** Appends the forward pass and gives the embeddings, [N, hidden]: rows of `buildPooled` at unit L2 norm. */
 export function buildEmbeddings(builder: GraphBuilder, config: EncoderConfig, parameter: ParameterSource): Value {
+  return unitRows(builder, buildPooled(builder, config, parameter));
+}
+
+/**
+ * Appends the forward pass and gives one vector a text, [N, hidden]: its tokens' last hidden states, weighted. Inputs that it
+ * declares: tokens int64 [N, T], position int64 [T] (0, 1, ..., T-1), mask [N, 1, 1, T] (0 at a token, a large negative number
+ * at padding, added to scores) and share [N, 1, T], the weights.
+ */
+export function buildPooled(builder: GraphBuilder, config: EncoderConfig, parameter: ParameterSource): Value {
   const pass = new EncoderPass(builder, config, parameter);
   let hidden = pass.embed(builder.input('tokens', 'int64', ['N', 'T']), builder.input('position', 'int64', ['T']));
   const mask = builder.input('mask', 'float32', ['N', 1, 1, 'T']);
   for (let index = 0; index < config.layerCount; index++) hidden = pass.block(hidden, mask, index);
   const share = builder.input('share', 'float32', ['N', 1, 'T']);
-  return unitRows(builder, builder.reshape(builder.matmul(share, hidden), ['N', config.hiddenSize]));
+  return builder.reshape(builder.matmul(share, hidden), ['N', config.hiddenSize]);
 }
 
 class EncoderPass {

@@ -50,7 +50,7 @@ export function encodeSamples(config: ModelConfig, samples: readonly TokenSample
   if (!first) throw new PermanentError('InvalidData', 'a batch needs at least one sample');
   const bucket = bucketOf(first);
   for (const sample of samples) {
-    checkTokens(config, sample.promptTokens, sample.completionTokens);
+    requireTokens(config, sample.promptTokens, sample.completionTokens);
     checkBucket(bucketOf(sample), bucket);
   }
   const rows = samples.map(({ promptTokens, completionTokens }) => ({
@@ -74,7 +74,7 @@ export function encodeNextTokens(config: ModelConfig, samples: readonly NextToke
   if (!first) throw new PermanentError('InvalidData', 'a batch needs at least one sample');
   const bucket = nextTokenBucketOf(first);
   for (const sample of samples) {
-    checkTokens(config, sample.promptTokens, sample.candidates);
+    requireTokens(config, sample.promptTokens, sample.candidates);
     checkBucket(nextTokenBucketOf(sample), bucket);
   }
   const rows = samples.map(({ promptTokens, candidates }) => ({
@@ -144,7 +144,8 @@ export function encodeRotation({ headSize, ropeTheta, ropeDivisors }: ModelConfi
   };
 }
 
-function checkTokens(config: ModelConfig, prompt: readonly number[], targets: readonly number[]): void {
+/** @throws {PermanentError} `InvalidData` for an empty side or a token outside the model's vocabulary */
+export function requireTokens(config: ModelConfig, prompt: readonly number[], targets: readonly number[]): void {
   if (prompt.length === 0 || targets.length === 0) {
     const found = `${prompt.length} prompt and ${targets.length} completion tokens`;
     throw new PermanentError('InvalidData', `a sample has ${found}; expected at least one of each`);

@@ -11,7 +11,8 @@ export function fixedAdapter(
   config: ModelConfig,
   { specification, tensors }: LoraAdapter,
 ): LinearAdapter {
-  const parameters = loraParameters(config, specification);
+  // Other programs adapt some of a block's layers only.
+  const parameters = loraParameters(config, specification).filter(({ name }) => tensors.has(name));
   const source: ParameterSource = ({ name, shape }) => builder.weight(name, shape, tensors.get(name)!);
   return loraAdapter(builder, parameters, source, loraScale(specification));
 }

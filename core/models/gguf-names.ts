@@ -1,4 +1,4 @@
-// From GGUF to Hugging Face: tensor names, and the row order of query and key projections, which llama.cpp stores
+// Between GGUF and Hugging Face: tensor names, and the row order of query and key projections, which llama.cpp stores
 // with the two halves of each rotary pair side by side.
 
 import { FailureType, PermanentError } from '../../contracts/failures.ts';
@@ -40,6 +40,21 @@ export function huggingFaceName(name: string): string {
   return layer === undefined ? `${renamed}.${kind}` : `model.layers.${layer}.${renamed}.${kind}`;
 }
 
+/**
+ * The GGUF name of the Hugging Face tensor `name`; undoes `huggingFaceName`.
+ * @throws {PermanentError} `UnsupportedModel` for a tensor that such a decoder does not have
+ */
+export function ggufName(name: string): string {
+  const [, layer, part, kind] = /^(?:model\.layers\.(\d+)\.)?(.+)\.(weight|bias)$/.exec(name) ?? [];
+  const names = Object.entries(layer === undefined ? outerNames : layerNames);
+  const renamed = names.find(([, own]) => own === part)?.[0];
+  if (renamed !== undefined) return `${layer === undefined ? '' : `blk.${layer}.`}${renamed}.${kind}`;
+  throw new PermanentError(
+    FailureType.UnsupportedModel,
+    `Tensor "${name}" has no counterpart in a GGUF file of a Llama, Mistral, Qwen2 or Qwen3 decoder.`,
+  );
+}
+
 /** How many rotary heads the rows of `huggingFaceTensor` are divided into, or undefined when its rows are in order. */
 export function rotaryHeadCount(
   architecture: string,
@@ -58,6 +73,21 @@ export function rotaryHeadCount(
  * @returns a new array of the same shape
  */
 export function unpermuteRotaryRows(values: Float32Array, rowCount: number, headCount: number): Float32Array {
+  return reorderedRows(values, rowCount, headCount, ({ stored, ordered }) => [stored, ordered]);
+}
+
+/** Rows as llama.cpp stores them: undoes `unpermuteRotaryRows`. */
+export function permuteRotaryRows(values: Float32Array, rowCount: number, headCount: number): Float32Array {
+  return reorderedRows(values, rowCount, headCount, ({ stored, ordered }) => [ordered, stored]);
+}
+
+/** @param move - from which row to which, given a row in llama.cpp's order and the same row in Hugging Face order */
+function reorderedRows(
+  values: Float32Array,
+  rowCount: number,
+  headCount: number,
+  move: (row: { readonly stored: number; readonly ordered: number }) => readonly [from: number, to: number],
+): Float32Array {
   const headSize = rowCount / headCount;
   const columnCount = values.length / rowCount;
   if (!Number.isInteger(headSize) || headSize % 2 !== 0) {
@@ -67,11 +97,12 @@ export function unpermuteRotaryRows(values: Float32Array, rowCount: number, head
         'the head count in the file does not fit its tensors.',
     );
   }
-  const restored = new Float32Array(values.length);
+  const moved = new Float32Array(values.length);
   for (let row = 0; row < rowCount; row++) {
     const inHead = row % headSize;
-    const target = row - inHead + (inHead % 2) * (headSize / 2) + (inHead >> 1);
-    restored.set(values.subarray(row * columnCount, (row + 1) * columnCount), target * columnCount);
+    const ordered = row - inHead + (inHead % 2) * (headSize / 2) + (inHead >> 1);
+    const [from, to] = move({ stored: row, ordered });
+    moved.set(values.subarray(from * columnCount, (from + 1) * columnCount), to * columnCount);
   }
-  return restored;
+  return moved;
 }

@@ -1,7 +1,7 @@
 // The forward graph of the Llama family: RMS norm, rotary embedding, grouped-query attention, SwiGLU.
 // Activations stay [N, T, hidden]: N samples of T tokens, padded on the right, which a causal mask makes harmless.
 import type { GraphBuilder, RotaryTables } from '../graph/builder.ts';
-import type { Value } from '../graph/graph.ts';
+import type { Shape, Value } from '../graph/graph.ts';
 import { maskInputs } from './attention-masks.ts';
 import type { ModelConfig } from './model-config.ts';
 import type { LinearLayer, ParameterSource } from './parameters.ts';
@@ -38,35 +38,48 @@ export interface ForwardOptions {
   readonly adapt?: LinearAdapter;
   /** Default: causal, among the tokens of the run. */
   readonly attention?: Attention;
+  /** The hidden states, from all of [N, T, hidden], whose logits are wanted. Default: those at logitPosition. */
+  readonly select?: (hidden: Value) => Value;
 }
 
 export interface ForwardGraph {
-  /** [N, L, vocabulary], at the selected positions only. */
+  /** [N, L, vocabulary], at the selected positions only; [..., vocabulary] after a selection of one's own. */
   readonly logits: Value;
   readonly taps: readonly TapSite[];
 }
 
 /**
- * Appends the forward pass. Inputs that it declares: tokens int64 [N, T], logitPosition int64 [N, L], position int64 [T]
- * (0, 1, ..., T-1), and those of the attention.
+ * Appends the forward pass. Inputs that it declares: tokens int64 [N, T], those of the attention, and for the default selection
+ * logitPosition int64 [N, L] and position int64 [T] (0, 1, ..., T-1).
  */
 export function buildForward(builder: GraphBuilder, config: ModelConfig, options: ForwardOptions): ForwardGraph {
   const pass = new ForwardPass(builder, config, options);
   const tokens = builder.input('tokens', 'int64', ['N', 'T']);
   let hidden = pass.embed(tokens);
   for (let index = 0; index < config.layerCount; index++) hidden = pass.block(hidden, index);
-  const selected = pass.select(hidden);
+  const selected = options.select ? options.select(hidden) : pass.select(hidden);
   const normalized = pass.norm(selected, FINAL_NORM);
   const logits = pass.matrix(normalized, headName(config), config.vocabularySize);
   return { logits, taps: pass.taps };
 }
 
-/** Declares the masks [T, T] (0 or a large negative number, added to scores), cosine and sine [T, head size / 2]. */
-function causalAttention(builder: GraphBuilder, config: ModelConfig): Attention {
+export interface AmongTokens {
+  /** Of the masks, 0 or a large negative number that is added to scores; broadcasts to [N, key heads, group, T, T]. */
+  readonly maskShape: Shape;
+  /** Where tokens stand in the rotary tables. */
+  readonly offset: Value;
+}
+
+/** Attention among the tokens of the run. Declares the masks, and cosine and sine [T, head size / 2]. */
+export function attentionAmongTokens(
+  builder: GraphBuilder,
+  config: ModelConfig,
+  { maskShape, offset }: AmongTokens,
+): Attention {
   const { keyValueHeadCount, headCount, headSize } = config;
-  const mask = maskInputs(builder, config, ['T', 'T']);
+  const mask = maskInputs(builder, config, maskShape);
   const rotary = {
-    offset: builder.integers([0]),
+    offset,
     cosines: builder.input('cosine', 'float32', ['T', headSize / 2]),
     sines: builder.input('sine', 'float32', ['T', headSize / 2]),
   };
@@ -80,6 +93,11 @@ function causalAttention(builder: GraphBuilder, config: ModelConfig): Attention 
       return builder.reshape(builder.softmax(builder.add(split, mask(index))), scores.shape);
     },
   };
+}
+
+/** Every token sees itself and those before it in its row: masks [T, T]. */
+function causalAttention(builder: GraphBuilder, config: ModelConfig): Attention {
+  return attentionAmongTokens(builder, config, { maskShape: ['T', 'T'], offset: builder.integers([0]) });
 }
 
 class ForwardPass {

@@ -13,6 +13,8 @@ export const WEIGHTS_FILE = 'weights.bin';
 /** A tensor of weights.bin, as weights.json lists it; `offset` and `length` in bytes. */
 export interface WeightTensor {
   readonly name: string;
+  /** Another file of the same layout that holds it, relative to the folder of weights.bin. */
+  readonly file?: string;
   readonly shape: readonly number[];
   readonly offset: number;
   readonly length: number;
@@ -108,8 +110,8 @@ export type ParameterSource = (parameter: Parameter) => Value;
 export function storedParameters(builder: GraphBuilder, tensors: readonly WeightTensor[]): ParameterSource {
   const find = tensorFinder(tensors);
   return (parameter) => {
-    const { offset, length } = find(parameter);
-    return builder.weight(parameter.name, parameter.shape, { location: WEIGHTS_FILE, offset, length });
+    const { file: location = WEIGHTS_FILE, offset, length } = find(parameter);
+    return builder.weight(parameter.name, parameter.shape, { location, offset, length });
   };
 }
 
@@ -119,7 +121,8 @@ export function requireTensors(config: ModelConfig, tensors: readonly WeightTens
   for (const parameter of parametersOf(config)) find(parameter);
 }
 
-function tensorFinder(tensors: readonly WeightTensor[]): (parameter: Parameter) => WeightTensor {
+/** Finds tensors by parameter. @throws {PermanentError} `CorruptModel` as `storedParameters` does */
+export function tensorFinder(tensors: readonly WeightTensor[]): (parameter: Parameter) => WeightTensor {
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   return ({ name, shape }) => {
     const tensor = byName.get(name);

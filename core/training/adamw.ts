@@ -79,16 +79,19 @@ function updateTensor(
   learningRate: number,
   { beta1, beta2, epsilon, weightDecay }: AdamWSettings,
 ): void {
-  const firstCorrection = 1 - beta1 ** step;
-  const secondCorrection = 1 - beta2 ** step;
+  // The corrections 1 - beta^step of both moments and the clipping, moved out of the loop.
+  const spread = Math.sqrt(1 - beta2 ** step);
+  const rate = (learningRate * spread) / (1 - beta1 ** step);
+  const floor = epsilon * spread;
+  const kept = 1 - learningRate * weightDecay;
+  const [firstShare, secondShare] = [(1 - beta1) * clip, (1 - beta2) * clip * clip];
   for (let index = 0; index < parameter.length; index++) {
-    const g = gradient[index]! * clip;
-    const m = beta1 * first[index]! + (1 - beta1) * g;
-    const v = beta2 * second[index]! + (1 - beta2) * g * g;
+    const g = gradient[index]!;
+    const m = beta1 * first[index]! + firstShare * g;
+    const v = beta2 * second[index]! + secondShare * g * g;
     first[index] = m;
     second[index] = v;
-    const direction = m / firstCorrection / (Math.sqrt(v / secondCorrection) + epsilon);
-    parameter[index] = parameter[index]! * (1 - learningRate * weightDecay) - learningRate * direction;
+    parameter[index] = parameter[index]! * kept - (rate * m) / (Math.sqrt(v) + floor);
   }
 }
 
@@ -100,7 +103,21 @@ function globalNorm(parameters: Tensors, gradients: Tensors): number {
       const found = gradient ? `${gradient.length} numbers` : 'nothing';
       throw new PermanentError('InvalidData', `gradient of ${name}: found ${found}, expected ${length} numbers`);
     }
-    for (let index = 0; index < length; index++) sum += gradient[index]! * gradient[index]!;
+    sum += sumOfSquares(gradient);
   }
   return Math.sqrt(sum);
+}
+
+/** In four sums, which do not wait for each other. */
+function sumOfSquares(values: Float32Array): number {
+  let [first, second, third, fourth] = [0, 0, 0, 0];
+  const whole = values.length - (values.length % 4);
+  for (let index = 0; index < whole; index += 4) {
+    first += values[index]! ** 2;
+    second += values[index + 1]! ** 2;
+    third += values[index + 2]! ** 2;
+    fourth += values[index + 3]! ** 2;
+  }
+  for (let index = whole; index < values.length; index++) first += values[index]! ** 2;
+  return first + second + third + fourth;
 }

@@ -1,9 +1,12 @@
-// A trained adapter as a safetensors file with the names of PEFT, so that other tools load it; what PEFT keeps in
-// adapter_config.json stands in the file's own metadata too, so one file is enough to use it here.
+// Low-rank adapters as PEFT saves them, a safetensors file and adapter_config.json: our own, which other tools load, and those
+// that other tools trained.
 
 import { PermanentError } from '../../contracts/failures.ts';
+import { linearLayers } from '../models/parameters.ts';
+import { dequantize, quantizationOf } from '../models/quantization.ts';
 import type { Tensors } from './adamw.ts';
 import type { LoraSpecification } from './lora.ts';
+import { bytesOf, encodeTable, type TensorEntry } from './safetensors-table.ts';
 
 export interface LoraAdapter {
   readonly specification: LoraSpecification;
@@ -13,61 +16,49 @@ export interface LoraAdapter {
 
 const peftPrefix = 'base_model.model.';
 
-interface TensorEntry {
-  readonly dtype: 'F32';
-  readonly shape: readonly number[];
-  readonly data_offsets: readonly [number, number];
-}
-
-/** Safetensors 0.4: little-endian length of the header, the header as JSON, then the tensors in its order. */
 export function encodeAdapter({ specification, tensors }: LoraAdapter): Uint8Array<ArrayBuffer> {
-  const { rank, alpha, layers } = specification;
-  const header: Record<string, unknown> = {
-    __metadata__: { format: 'pt', rank: String(rank), alpha: String(alpha), layers: layers.join(',') },
-  };
-  let offset = 0;
-  for (const [name, values] of tensors) {
-    const other = values.length / rank;
-    const shape = name.endsWith('.lora_A.weight') ? [rank, other] : [other, rank];
-    const end = offset + values.length * 4;
-    header[`${peftPrefix}${name}`] = { dtype: 'F32', shape, data_offsets: [offset, end] } satisfies TensorEntry;
-    offset = end;
-  }
-  const text = new TextEncoder().encode(JSON.stringify(header));
-  const start = 8 + Math.ceil(text.length / 8) * 8;
-  const bytes = new Uint8Array(start + offset).fill(0x20, 8, start);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(start - 8), true);
-  bytes.set(text, 8);
-  const body = new Float32Array(bytes.buffer, start);
+  const { rank } = specification;
+  const entries = [...tensors].map(([name, { length }]) => {
+    const shape = name.endsWith('.lora_A.weight') ? [rank, length / rank] : [length / rank, rank];
+    return { name: `${peftPrefix}${name}`, shape };
+  });
+  const parts = [encodeTable(entries, {}), ...[...tensors.values()].map(bytesOf)];
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let position = 0;
-  for (const values of tensors.values()) {
-    body.set(values, position);
-    position += values.length;
+  for (const part of parts) {
+    bytes.set(part, position);
+    position += part.length;
   }
   return bytes;
 }
 
-/** @throws {PermanentError} `CorruptArtifact` when the bytes are not an adapter that `encodeAdapter` wrote */
-export function decodeAdapter(bytes: Uint8Array): LoraAdapter {
+/**
+ * @param config - the content of adapter_config.json
+ * @throws {PermanentError} `CorruptArtifact` when the bytes are no whole safetensors file; `UnsupportedModel` for an adapter of
+ *   other layers than the seven linear ones of a block, and for other methods than plain LoRA
+ */
+export function decodeAdapter(bytes: Uint8Array, config: string): LoraAdapter {
+  const { rank, alpha } = readConfig(config);
   const { start, header } = readHeader(bytes);
-  const { __metadata__: metadata, ...entries } = header;
-  const { rank, alpha, layers } = metadata ?? {};
-  if (rank === undefined || alpha === undefined || layers === undefined) throw corrupt('no rank, alpha and layers');
-  // A copy: a Buffer slices without one, and floats need aligned memory of their own.
-  const body = new Uint8Array(bytes.subarray(start));
+  const { __metadata__: _, ...entries } = header;
   const tensors = Object.entries(entries).map(
     ([
-      name,
+      stored,
       {
+        dtype,
         data_offsets: [from, to],
       },
     ]) => {
-      if (to > body.length) throw corrupt(`${body.length} bytes of tensors, ${name} ends at ${to}`);
-      return [name.slice(peftPrefix.length), new Float32Array(body.buffer.slice(from, to))] as const;
+      if (start + to > bytes.length) {
+        throw corrupt(`${bytes.length - start} bytes of tensors, ${stored} ends at ${to}`);
+      }
+      // A copy: a Buffer slices without one, and floats need aligned memory of their own.
+      const values = new Uint8Array(bytes.subarray(start + from, start + to));
+      return [adaptedName(stored), dequantize(quantizationOf(storageTypes[dtype] ?? -1, stored), values)] as const;
     },
   );
-  const specification = { rank: Number(rank), alpha: Number(alpha), layers: layers.split(',').map(Number) };
-  return { specification, tensors: new Map(tensors) };
+  const layers = new Set(tensors.map(([name]) => Number(name.split('.')[2])));
+  return { specification: { rank, alpha, layers: [...layers].sort((a, b) => a - b) }, tensors: new Map(tensors) };
 }
 
 /** adapter_config.json for PEFT. */
@@ -86,17 +77,64 @@ export function adapterConfig({ rank, alpha, layers }: LoraSpecification, base: 
   return `${JSON.stringify(config, null, 2)}\n`;
 }
 
-type Header = Record<string, TensorEntry> & { readonly __metadata__?: Readonly<Record<string, string>> };
+/** What safetensors calls the storage forms that have a number in GGML. */
+const storageTypes: Readonly<Record<string, number>> = { F32: 0, F16: 1, BF16: 30 };
+
+/** Alpha is brought into the form in which the factor on B A is alpha / rank. */
+function readConfig(text: string): { rank: number; alpha: number } {
+  const config = parsed(text, 'adapter_config.json') as Readonly<Record<string, unknown>>;
+  const { r: rank, lora_alpha: alpha, use_rslora: rootScaled } = config;
+  const plain = { peft_type: 'LORA', use_dora: false, bias: 'none', modules_to_save: null };
+  for (const [name, expected] of Object.entries(plain)) {
+    const found = config[name] ?? expected;
+    if (found !== expected) throw unsupported(`${name} ${JSON.stringify(found)}, supported is ${String(expected)}`);
+  }
+  const start = JSON.stringify(config['init_lora_weights'] ?? true);
+  // These take a part out of the base, which the adapter gives back: over the base as it is that part would count twice.
+  if (/^"(?:pissa|olora|corda|loftq)/i.test(start))
+    throw unsupported(`init_lora_weights ${start}, which changes the base`);
+  for (const name of ['rank_pattern', 'alpha_pattern']) {
+    const found = config[name] ?? {};
+    if (Object.keys(found).length > 0)
+      throw unsupported(`${name} ${JSON.stringify(found)}, supported is one for all layers`);
+  }
+  if (typeof rank !== 'number' || typeof alpha !== 'number')
+    throw corrupt('an adapter_config.json without r and lora_alpha');
+  return { rank, alpha: rootScaled === true ? alpha * Math.sqrt(rank) : alpha };
+}
+
+/** `model.layers.<index>.<layer>.lora_A.weight`, or with B. */
+function adaptedName(stored: string): string {
+  const name = stored.startsWith(peftPrefix) ? stored.slice(peftPrefix.length) : stored;
+  const [, layer] = /^model\.layers\.\d+\.(.+)\.lora_[AB]\.weight$/.exec(name) ?? [];
+  if (linearLayers.some((known) => known === layer)) return name;
+  throw unsupported(`tensor ${stored}, supported are those of ${linearLayers.join(', ')}`);
+}
+
+type Header = Record<string, Omit<TensorEntry, 'dtype'> & { readonly dtype: string }> & {
+  readonly __metadata__?: Readonly<Record<string, string>>;
+};
 
 function readHeader(bytes: Uint8Array): { start: number; header: Header } {
   if (bytes.length < 8) throw corrupt(`${bytes.length} bytes`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  const header = parsed(new TextDecoder().decode(bytes.subarray(8, 8 + length)), 'header') as Header;
+  return { start: 8 + length, header };
+}
+
+function parsed(text: string, what: string): unknown {
   try {
-    const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length))) as Header;
-    return { start: 8 + length, header };
+    return JSON.parse(text);
   } catch (error) {
-    throw corrupt(`an unreadable header (${error instanceof Error ? error.message : String(error)})`);
+    throw corrupt(`an unreadable ${what} (${error instanceof Error ? error.message : String(error)})`);
   }
+}
+
+function unsupported(found: string): PermanentError {
+  return new PermanentError(
+    'UnsupportedModel',
+    `The adapter has ${found}. Merge it into its base where it was trained, and give the whole model.`,
+  );
 }
 
 function corrupt(found: string): PermanentError {

@@ -2,6 +2,7 @@
 // Layout: uint32 length of a JSON header, the header, then float32 tensors in its order; all little endian, header padded to 4 bytes.
 import { PermanentError } from '../../contracts/failures.ts';
 import type { AdamWState, Tensors } from './adamw.ts';
+import { bytesOf } from './safetensors-table.ts';
 
 export interface Checkpoint {
   readonly parameters: Tensors;
@@ -14,25 +15,19 @@ interface Header {
   readonly tensors: readonly { readonly name: string; readonly length: number }[];
 }
 
-export function encodeCheckpoint({ parameters, optimizer }: Checkpoint): Uint8Array<ArrayBuffer> {
+/** The bytes in order, as parts that share the checkpoint's memory. */
+export function encodeCheckpoint({ parameters, optimizer }: Checkpoint): Uint8Array[] {
   const tensors = [...parameters].map(([name, { length }]) => ({ name, length }));
   const header: Header = { format: 'diffract-checkpoint/1', step: optimizer.step, tensors };
   const text = new TextEncoder().encode(JSON.stringify(header));
-  const start = 4 + Math.ceil(text.length / 4) * 4;
-  const numbers = tensors.reduce((sum, { length }) => sum + 3 * length, 0);
-  const bytes = new Uint8Array(start + numbers * 4);
-  new DataView(bytes.buffer).setUint32(0, text.length, true);
-  bytes.set(text, 4);
-  const body = new Float32Array(bytes.buffer, start);
-  let offset = 0;
-  for (const [name, parameter] of parameters) {
+  const head = new Uint8Array(4 + Math.ceil(text.length / 4) * 4);
+  new DataView(head.buffer).setUint32(0, text.length, true);
+  head.set(text, 4);
+  const body = [...parameters].flatMap(([name, parameter]) => {
     const { first, second } = optimizer.moments.get(name)!;
-    for (const part of [parameter, first, second]) {
-      body.set(part, offset);
-      offset += part.length;
-    }
-  }
-  return bytes;
+    return [parameter, first, second].map(bytesOf);
+  });
+  return [head, ...body];
 }
 
 /** @throws {PermanentError} `CorruptArtifact` when the bytes are not a whole checkpoint */

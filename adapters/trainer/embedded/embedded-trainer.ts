@@ -1,35 +1,29 @@
-// The embedded trainer: LoRA on the last layers of a model of this machine, by our own gradient graphs and AdamW.
+// The embedded trainer: students trained by our own gradient graphs and AdamW, on this machine.
 // A run is named by its key; after a crash it goes on from its last checkpoint with the same numbers.
 
-import { dirname } from 'node:path';
 import type { Store } from '../../../activities/ports/store.ts';
-import type { Trainer, TrainingProgress, TrainingSpecification } from '../../../activities/ports/trainer.ts';
-import type { EmbeddedTrainerConfig } from '../../../contracts/campaign.ts';
+import type {
+  TrainedStudent,
+  Trainer,
+  TrainingProgress,
+  TrainingSpecification,
+} from '../../../activities/ports/trainer.ts';
+import type { EmbeddedTrainerConfig } from '../../../contracts/trainers.ts';
 import { PermanentError } from '../../../contracts/failures.ts';
-import { itemAt } from '../../../core/item-at.ts';
-import { encodeModel } from '../../../core/graph/onnx-encoding.ts';
-import type { ModelConfig } from '../../../core/models/model-config.ts';
-import type { Parameter } from '../../../core/models/parameters.ts';
-import { adapterConfig, encodeAdapter } from '../../../core/training/adapter-file.ts';
-import { defaultAdamW, initialAdamW, stepAdamW } from '../../../core/training/adamw.ts';
-import { batchGradient } from '../../../core/training/batch-gradient.ts';
-import { initialLora, type LoraSpecification } from '../../../core/training/lora.ts';
-import { learningRate } from '../../../core/training/schedule.ts';
-import { samplesOfStep, totalSteps, type StepPlan } from '../../../core/training/step-plan.ts';
-import { buildTrainingGraph } from '../../../core/training/training-graph.ts';
-import { openModel } from '../../models/model.ts';
-import { configOf } from '../../models/runtime.ts';
-import { createOnnxRuntime, sessionPool } from '../../onnx/runtime.ts';
-import { decodeRunState, encodeRunState, type RunState } from './run-state.ts';
+import type { Checkpoint } from '../../../core/training/checkpoint.ts';
+import { isEncoder } from '../../models/model-kind.ts';
+import { prepareClassifier } from './classifier-student.ts';
+import { prepareDecoder } from './decoder-student.ts';
+import type { PreparedTraining } from './prepared-training.ts';
+import { decodeRunState, encodeRunState } from './run-state.ts';
 
 interface Run {
   progress: TrainingProgress;
   cancelled: boolean;
-  finished: Promise<RunState>;
+  finished: Promise<TrainedStudent>;
 }
 
-/** @param sessions - sessions that run side by side, one thread each; speed only, never the result */
-export function createEmbeddedTrainer({ sessions }: { readonly sessions: number }): Trainer {
+export function createEmbeddedTrainer(): Trainer {
   const runs = new Map<string, Run>();
   return {
     async start(specification) {
@@ -37,8 +31,7 @@ export function createEmbeddedTrainer({ sessions }: { readonly sessions: number 
       const trainer = requireEmbedded(specification);
       const known = runs.get(runKey);
       // A run that failed is begun again, from its last checkpoint: what broke it may have passed.
-      const run =
-        known === undefined || known.progress.state === 'failed' ? launch(specification, trainer, sessions) : known;
+      const run = known === undefined || known.progress.state === 'failed' ? launch(specification, trainer) : known;
       runs.set(runKey, run);
       return {
         poll: () => Promise.resolve(run.progress),
@@ -48,128 +41,98 @@ export function createEmbeddedTrainer({ sessions }: { readonly sessions: number 
           runs.delete(runKey);
         },
         async collect() {
-          const { losses, checkpoint } = await run.finished;
-          if (run.progress.state !== 'succeeded') throw new PermanentError('TrainingFailed', unfinished(run.progress));
+          const student = await run.finished;
           runs.delete(runKey);
-          const lora = await loraOf(trainer);
-          const tensors = checkpoint.parameters;
-          const text = (value: string) => new TextEncoder().encode(value);
-          return {
-            files: [
-              {
-                path: 'adapter_model.safetensors',
-                mediaType: 'application/octet-stream',
-                bytes: encodeAdapter({ specification: lora, tensors }),
-              },
-              {
-                path: 'adapter_config.json',
-                mediaType: 'application/json',
-                bytes: text(adapterConfig(lora, trainer.model)),
-              },
-              { path: 'losses.json', mediaType: 'application/json', bytes: text(JSON.stringify(losses)) },
-            ],
-            steps: losses.length,
-            firstLoss: losses[0] ?? 0,
-            lastLoss: losses.at(-1) ?? 0,
-          };
+          return student;
         },
       };
     },
   };
 }
 
-function launch(specification: TrainingSpecification, trainer: EmbeddedTrainerConfig, sessions: number): Run {
+function launch(specification: TrainingSpecification, trainer: EmbeddedTrainerConfig): Run {
   const run: Run = {
     progress: { state: 'running', step: 0, totalSteps: 0, loss: null, failure: null },
     cancelled: false,
     finished: Promise.reject(new Error('not started')),
   };
   run.finished.catch(() => undefined);
-  run.finished = train(specification, trainer, sessions, run);
+  run.finished = train(specification, trainer, run);
   run.finished.catch((error: unknown) => {
-    run.progress = {
-      ...run.progress,
-      state: 'failed',
-      failure: error instanceof Error ? error.message : String(error),
-    };
+    const failure = error instanceof Error ? error.message : String(error);
+    run.progress = { ...run.progress, state: 'failed', failure };
   });
   return run;
 }
 
 async function train(
-  { runKey, examples, seed, store }: TrainingSpecification,
+  specification: TrainingSpecification,
   trainer: EmbeddedTrainerConfig,
-  sessions: number,
   run: Run,
-): Promise<RunState> {
-  const files = await openModel(trainer.model);
-  const config = configOf(files);
-  const lora = loraFor(trainer, config);
-  const { graph, trained } = buildTrainingGraph(config, files.tensors, { kind: 'lora', ...lora });
-  const model = { bytes: encodeModel(graph), weightsFolder: dirname(files.weightsPath) };
-  const session = await sessionPool(createOnnxRuntime(), model, sessions);
+): Promise<TrainedStudent> {
+  const prepare = (await isEncoder(trainer.model)) ? prepareClassifier : prepareDecoder;
+  const training = await prepare(specification, trainer);
   try {
-    const samples = examples.map((example) => files.chat.encodeChat(example));
-    const plan = {
-      sampleCount: samples.length,
-      epochs: trainer.epochs,
-      batchSize: trainer.batchSize,
-      key: `${seed}/train`,
-    };
-    const steps = totalSteps(plan);
-    const state = (await resumeState(store, runKey)) ?? initialState(trained, seed);
-    while (state.losses.length < steps && !run.cancelled) {
-      const step = state.losses.length + 1;
-      const rows = samplesOfStep(plan, step).map((index) => itemAt(samples, index));
-      const { parameters, optimizer } = state.checkpoint;
-      const { loss, gradients } = await batchGradient(session, config, { samples: rows, trained, parameters });
-      const settings = { ...defaultAdamW, weightDecay: trainer.weightDecay, maximumNorm: trainer.clipNorm };
-      stepAdamW(optimizer, parameters, gradients, rateAt(trainer, plan, step), settings);
-      state.losses.push(loss);
-      if (step % trainer.checkpointEverySteps === 0 || step === steps) {
-        await store.writeScratch(runKey, 'checkpoint', encodeRunState(state));
+    const losses = await resume(training, specification);
+    const { totalSteps, session } = training;
+    run.progress = { ...run.progress, step: losses.length, totalSteps };
+    let saved: Checkpoint | null = null;
+    for await (const { step, loss } of training.steps(losses.length)) {
+      losses.push(loss);
+      saved = null;
+      if (step % trainer.checkpointEverySteps === 0 || step === totalSteps || run.cancelled) {
+        saved = await session.save();
+        await writeState(specification, losses, saved);
       }
-      run.progress = { state: 'running', step, totalSteps: steps, loss, failure: null };
+      run.progress = { state: 'running', step, totalSteps, loss, failure: null };
+      if (run.cancelled && step < totalSteps) throw cancelled(run.progress);
     }
-    const step = state.losses.length;
-    const ending =
-      step < steps ? ({ state: 'failed', failure: 'cancelled' } as const) : ({ state: 'succeeded' } as const);
-    run.progress = { ...run.progress, ...ending, step, totalSteps: steps };
-    return state;
+    const student = studentOf(training, losses, saved ?? (await session.save()));
+    run.progress = { ...run.progress, state: 'succeeded' };
+    return student;
   } finally {
-    await session.close();
+    await training.session.close();
   }
 }
 
-function unfinished({ step, totalSteps, failure }: TrainingProgress): string {
-  return `The run ended at step ${step} of ${totalSteps} (${failure ?? 'still running'}); start it again to go on.`;
-}
-
-function rateAt(trainer: EmbeddedTrainerConfig, plan: StepPlan, step: number): number {
-  const steps = totalSteps(plan);
-  const warmUpSteps = Math.round(steps * trainer.warmupShare);
-  return learningRate({ peak: trainer.learningRate, warmUpSteps, totalSteps: steps, finalShare: 0 }, step);
-}
-
-async function resumeState(store: Store, runKey: string): Promise<RunState | null> {
+/** The losses of the steps that an earlier try has taken; the session goes on from there. */
+async function resume(
+  { session, start }: PreparedTraining,
+  { store, runKey }: TrainingSpecification,
+): Promise<number[]> {
   const [piece] = await store.readScratch(runKey);
-  return piece === undefined ? null : decodeRunState(piece.bytes);
+  if (piece === undefined) {
+    await session.load(await start());
+    return [];
+  }
+  const { losses, checkpoint } = decodeRunState(piece.bytes);
+  await session.load(checkpoint);
+  return losses;
 }
 
-function initialState(trained: readonly Parameter[], seed: number): RunState {
-  const parameters = initialLora(trained, `${seed}/lora`);
-  return { losses: [], checkpoint: { parameters, optimizer: initialAdamW(parameters) } };
+async function writeState(
+  { store, runKey }: { readonly store: Store; readonly runKey: string },
+  losses: number[],
+  checkpoint: Checkpoint,
+): Promise<void> {
+  await store.writeScratch(runKey, 'checkpoint', encodeRunState({ losses, checkpoint }));
 }
 
-async function loraOf(trainer: EmbeddedTrainerConfig): Promise<LoraSpecification> {
-  return loraFor(trainer, configOf(await openModel(trainer.model)));
+function studentOf(training: PreparedTraining, losses: readonly number[], checkpoint: Checkpoint): TrainedStudent {
+  const { form, files } = training.studentOf(checkpoint);
+  const pieces = [new TextEncoder().encode(JSON.stringify(losses))];
+  return {
+    form,
+    files: [...files, { path: 'losses.json', mediaType: 'application/json', pieces }],
+    steps: losses.length,
+    firstLoss: losses[0] ?? 0,
+    lastLoss: losses.at(-1) ?? 0,
+  };
 }
 
-/** `layers` counts from the top: the last blocks change most for the least backward work. */
-function loraFor({ lora }: EmbeddedTrainerConfig, { layerCount }: ModelConfig): LoraSpecification {
-  const first = Math.max(0, layerCount - lora.layers);
-  const layers = Array.from({ length: layerCount - first }, (_, index) => first + index);
-  return { rank: lora.rank, alpha: lora.alpha, layers };
+function cancelled({ step, totalSteps }: TrainingProgress): PermanentError {
+  const message = `The run was cancelled and ended at step ${step} of ${totalSteps}; start it again to go on.`;
+  return new PermanentError('TrainingFailed', message);
 }
 
 function requireEmbedded({ trainer }: TrainingSpecification): EmbeddedTrainerConfig {

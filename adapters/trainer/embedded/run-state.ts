@@ -13,7 +13,7 @@ export function encodeRunState({ losses, checkpoint }: RunState): Uint8Array {
   const head = Buffer.from(JSON.stringify(losses));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(head.length);
-  return Buffer.concat([length, head, encodeCheckpoint(checkpoint)]);
+  return Buffer.concat([length, head, ...encodeCheckpoint(checkpoint)]);
 }
 
 export function decodeRunState(bytes: Uint8Array): RunState {

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { huggingFaceName, rotaryHeadCount, unpermuteRotaryRows } from '../../../core/models/gguf-names.ts';
+import {
+  ggufName,
+  huggingFaceName,
+  permuteRotaryRows,
+  rotaryHeadCount,
+  unpermuteRotaryRows,
+} from '../../../core/models/gguf-names.ts';
 
 describe('huggingFaceName', () => {
   const cases: [string, string][] = [
@@ -16,11 +22,24 @@ describe('huggingFaceName', () => {
     ['blk.7.ffn_down.weight', 'model.layers.7.mlp.down_proj.weight'],
   ];
   for (const [stored, expected] of cases) {
-    it(`calls ${stored} ${expected}`, () => assert.equal(huggingFaceName(stored), expected));
+    it(`calls ${stored} ${expected}, and back`, () => {
+      assert.equal(huggingFaceName(stored), expected);
+      assert.equal(ggufName(expected), stored);
+    });
   }
 
   for (const unknown of ['blk.0.ffn_gate_exps.weight', 'rope_freqs.weight', 'blk.0.output.weight', 'attn_q.weight']) {
     it(`refuses ${unknown}`, () => assert.throws(() => huggingFaceName(unknown), { type: 'UnsupportedModel' }));
+  }
+});
+
+describe('ggufName', () => {
+  for (const unknown of [
+    'model.layers.0.mlp.experts.weight',
+    'model.layers.0.lm_head.weight',
+    'self_attn.q_proj.weight',
+  ]) {
+    it(`refuses ${unknown}`, () => assert.throws(() => ggufName(unknown), { type: 'UnsupportedModel' }));
   }
 });
 
@@ -30,7 +49,7 @@ describe('unpermuteRotaryRows', () => {
     assert.deepEqual([...unpermuteRotaryRows(stored, 12, 2)], [0, 1, 2, 10, 11, 12, 3, 4, 5, 13, 14, 15]);
   });
 
-  it('undoes the order that llama.cpp writes', () => {
+  it('undoes the order that llama.cpp writes, and permuteRotaryRows makes it', () => {
     const shape = fc.record({
       heads: fc.integer({ min: 1, max: 5 }),
       half: fc.integer({ min: 1, max: 6 }),
@@ -40,7 +59,9 @@ describe('unpermuteRotaryRows', () => {
       fc.property(shape, ({ heads, half, columns }) => {
         const rows = heads * half * 2;
         const original = Float32Array.from({ length: rows * columns }, (_, index) => index);
-        assert.deepEqual(unpermuteRotaryRows(permuted(original, heads, half, columns), rows, heads), original);
+        const stored = permuted(original, heads, half, columns);
+        assert.deepEqual(unpermuteRotaryRows(stored, rows, heads), original);
+        assert.deepEqual(permuteRotaryRows(original, rows, heads), stored);
       }),
     );
   });

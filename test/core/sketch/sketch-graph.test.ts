@@ -2,17 +2,16 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import type { TestContext } from 'node:test';
 import { describe, it } from 'node:test';
-import { floatOutput } from '../../../core/graph/runner.ts';
 import type { TokenSample } from '../../../core/models/encode.ts';
 import { encodeSamples } from '../../../core/models/encode.ts';
 import { parametersOf } from '../../../core/models/parameters.ts';
 import { sketchEngine } from '../../../core/sketch/engines.ts';
 import type { KroneckerSketch, SketchSpecification } from '../../../core/sketch/specification.ts';
-import { buildTrainingGraph, gradientName } from '../../../core/training/training-graph.ts';
 import { goldenModels } from '../../helpers/golden-models.ts';
 import { openGraph } from '../../helpers/onnx-session.ts';
 import type { TinyModel } from '../../helpers/tiny-model.ts';
 import { makeTinyModel } from '../../helpers/tiny-model.ts';
+import { gradientMachine, relativeDistance, storedWeights } from '../../helpers/training-gradients.ts';
 import { sketchByDefinition } from './definition.ts';
 
 interface Golden {
@@ -88,19 +87,10 @@ async function exactGradients(
   test: TestContext,
   model: TinyModel,
   sample: TokenSample,
-): Promise<{ loss: number; gradients: Map<string, Float32Array> }> {
+): Promise<{ loss: number; gradients: ReadonlyMap<string, Float32Array> }> {
   const trainable = { kind: 'parameters', parameters: parametersOf(model.config) } as const;
-  const { graph, trained } = buildTrainingGraph(model.config, model.tensors, trainable);
-  const session = await openGraph(test, graph);
-  const inputs = model.tensors.map(({ name, shape, offset, length }) => {
-    const data = model.weights.slice(offset / 4, (offset + length) / 4);
-    return [name, { type: 'float32', dims: shape, data }] as const;
-  });
-  const sampleWeight = { type: 'float32', dims: [1], data: Float32Array.of(1) } as const;
-  const feeds = { ...encodeSamples(model.config, [sample]), ...Object.fromEntries(inputs), sampleWeight };
-  const outputs = await session.run(feeds);
-  const gradients = trained.map(({ name }) => [name, floatOutput(outputs, gradientName(name))] as const);
-  return { loss: floatOutput(outputs, 'loss')[0]!, gradients: new Map(gradients) };
+  const gradientsOf = await gradientMachine(test, model, trainable);
+  return gradientsOf(storedWeights(model), [sample]);
 }
 
 function byParameter(model: TinyModel, encoded: string): Map<string, Float32Array> {
@@ -110,15 +100,4 @@ function byParameter(model: TinyModel, encoded: string): Map<string, Float32Arra
   return new Map(
     model.tensors.map(({ name, length }) => [name, numbers.slice(offset, (offset += length / 4))] as const),
   );
-}
-
-function relativeDistance(found: ArrayLike<number>, expected: ArrayLike<number>): number {
-  assert.equal(found.length, expected.length);
-  let difference = 0;
-  let size = 0;
-  for (let index = 0; index < expected.length; index++) {
-    difference += (found[index]! - expected[index]!) ** 2;
-    size += expected[index]! ** 2;
-  }
-  return Math.sqrt(difference / size);
 }

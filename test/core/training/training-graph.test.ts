@@ -1,23 +1,27 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Feeds, GraphSession } from '../../../core/graph/runner.ts';
-import { floatOutput } from '../../../core/graph/runner.ts';
 import type { TokenSample } from '../../../core/models/encode.ts';
-import { encodeSamples } from '../../../core/models/encode.ts';
 import type { Parameter } from '../../../core/models/parameters.ts';
+import { parametersOf } from '../../../core/models/parameters.ts';
 import { defaultAdamW, initialAdamW, stepAdamW } from '../../../core/training/adamw.ts';
 import { initialLora, loraParameters, loraScale, mergeLora } from '../../../core/training/lora.ts';
-import { buildTrainingGraph, gradientName, lastLayers } from '../../../core/training/training-graph.ts';
-import { openGraph } from '../../helpers/onnx-session.ts';
+import { lastLayers } from '../../../core/training/trained-parameters.ts';
+import { goldenModels } from '../../helpers/golden-models.ts';
 import type { TinyModel } from '../../helpers/tiny-model.ts';
 import { makeTinyModel } from '../../helpers/tiny-model.ts';
-
-type Tensors = ReadonlyMap<string, Float32Array>;
+import type { Tensors } from '../../helpers/training-gradients.ts';
+import { gradientMachine, relativeDistance, storedWeights } from '../../helpers/training-gradients.ts';
 
 const samples: TokenSample[] = [
   { promptTokens: [1, 5, 9], completionTokens: [10, 11, 12, 2] },
   { promptTokens: [4, 4, 8, 3], completionTokens: [20, 2] },
 ];
+
+/** Samples of many lengths, so that a batch of them needs several runs or rows. */
+const manySamples: TokenSample[] = Array.from({ length: 7 }, (_, index) => ({
+  promptTokens: Array.from({ length: 4 + 20 * (index % 3) }, (_value, place) => (index * 7 + place * 5) % 32),
+  completionTokens: [10 + index, 20 + index, 2].slice(index % 3),
+}));
 
 const lora = { rank: 3, alpha: 6, layers: [0, 1] };
 
@@ -26,15 +30,14 @@ describe('the training graph', () => {
     const model = await makeTinyModel(test);
     const adapters = loraParameters(model.config, lora);
     const start = shaken(adapters);
-    const withAdapters = buildTrainingGraph(model.config, model.tensors, { kind: 'lora', ...lora });
-    const found = await runOnce(await openGraph(test, withAdapters.graph, model.folder), model, adapters, start);
+    const found = await (await gradientMachine(test, model, { kind: 'lora', ...lora }))(start, samples);
 
     const matrices = lastLayers(model.config, 2);
     const merged = new Map(matrices.map(({ name }) => [name, mergedWeight(model, start, name)]));
-    const whole = buildTrainingGraph(model.config, model.tensors, { kind: 'parameters', parameters: matrices });
-    const exact = await runOnce(await openGraph(test, whole.graph, model.folder), model, matrices, merged);
+    const machine = await gradientMachine(test, model, { kind: 'parameters', parameters: matrices });
+    const exact = await machine(merged, samples);
 
-    assertClose(found.losses, exact.losses, 'the losses');
+    assert.ok(Math.abs(found.loss - exact.loss) < 1e-4 * exact.loss);
     for (const { name, shape } of matrices) {
       const [out, inputs] = shape as [number, number];
       const module = name.replace('.weight', '');
@@ -56,42 +59,57 @@ describe('the training graph', () => {
     }
   });
 
-  it('weights samples: the gradient of a batch is the weighted sum of the gradients of its samples, to 1e-4', async (test) => {
+  it('gives a batch the mean of the gradients and losses, whatever runs it is cut into, to 1e-5', async (test) => {
     const model = await makeTinyModel(test);
     const parameters = lastLayers(model.config, 1);
-    const { graph } = buildTrainingGraph(model.config, model.tensors, { kind: 'parameters', parameters });
-    const session = await openGraph(test, graph, model.folder);
-    const values = new Map(parameters.map(({ name }) => [name, storedWeight(model, name)]));
-    const together = await runOnce(session, model, parameters, values, [0.25, 2]);
-    const first = await runOnce(session, model, parameters, values, [1, 0]);
-    const second = await runOnce(session, model, parameters, values, [0, 1]);
-    for (const { name } of parameters) {
-      const [a, b] = [first.gradients.get(name)!, second.gradients.get(name)!];
-      assertClose(
-        together.gradients.get(name)!,
-        a.map((value, index) => 0.25 * value + 2 * b[index]!),
-        name,
+    const machine = await gradientMachine(test, model, { kind: 'parameters', parameters }, { tokenBudget: 64 });
+    const values = storedWeights(model);
+    const whole = await machine(only(values, parameters), manySamples);
+    assert.ok(whole.runs >= 3, `${whole.runs} runs`);
+    const singles = await Promise.all(manySamples.map((sample) => machine(only(values, parameters), [sample])));
+    const mean = (numbers: readonly number[]) => numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
+    assert.ok(Math.abs(whole.loss - mean(singles.map(({ loss }) => loss))) < 1e-5);
+    for (const [name, gradient] of whole.gradients) {
+      const expected = Float64Array.from(gradient, (_, place) =>
+        mean(singles.map(({ gradients }) => gradients.get(name)![place]!)),
       );
+      const distance = relativeDistance(gradient, expected);
+      assert.ok(distance < 1e-5, `${name}: relative distance ${distance}`);
     }
   });
 
+  for (const [name, overrides] of Object.entries(goldenModels)) {
+    it(`gives packed samples of ${name} the loss and the gradients that they have in rows of their own, to 1e-5`, async (test) => {
+      const model = await makeTinyModel(test, overrides);
+      const parameters = parametersOf(model.config);
+      const [alone, packed] = await Promise.all(
+        [false, true].map(async (packing) => {
+          const machine = await gradientMachine(test, model, { kind: 'parameters', parameters }, { packing });
+          return machine(storedWeights(model), manySamples);
+        }),
+      );
+      assert.ok(Math.abs(packed!.loss - alone!.loss) < 1e-5, `${packed!.loss}, expected ${alone!.loss}`);
+      for (const [parameter, gradient] of alone!.gradients) {
+        const distance = relativeDistance(packed!.gradients.get(parameter)!, gradient);
+        assert.ok(distance < 1e-5, `${parameter}: relative distance ${distance}`);
+      }
+    });
+  }
+
   it('starts LoRA at the base model, and lowers the loss of the samples it is trained on', async (test) => {
     const model = await makeTinyModel(test);
-    const { graph, trained } = buildTrainingGraph(model.config, model.tensors, { kind: 'lora', ...lora });
-    const session = await openGraph(test, graph, model.folder);
+    const trained = loraParameters(model.config, lora);
+    const machine = await gradientMachine(test, model, { kind: 'lora', ...lora });
     const parameters = initialLora(trained, 'seed');
     const state = initialAdamW(parameters);
-    const before = await runOnce(session, model, trained, parameters);
-    const zeroed = await runOnce(session, model, trained, zeros(trained));
-    assert.deepEqual(before.losses, zeroed.losses);
+    const before = await machine(parameters, samples);
+    assert.equal(before.loss, (await machine(zeros(trained), samples)).loss);
     for (let step = 0; step < 30; step++) {
-      const { gradients } = await runOnce(session, model, trained, parameters);
+      const { gradients } = await machine(parameters, samples);
       stepAdamW(state, parameters, gradients, 0.01, defaultAdamW);
     }
-    const after = await runOnce(session, model, trained, parameters);
-    after.losses.forEach((loss, index) =>
-      assert.ok(loss < before.losses[index]! / 2, `${before.losses[index]} -> ${loss}`),
-    );
+    const after = await machine(parameters, samples);
+    assert.ok(after.loss < before.loss / 2, `${before.loss} -> ${after.loss}`);
   });
 });
 
@@ -109,32 +127,14 @@ describe('LoRA', () => {
   });
 });
 
-async function runOnce(
-  session: GraphSession,
-  model: TinyModel,
-  parameters: readonly Parameter[],
-  values: Tensors,
-  weights: readonly number[] = [0.5, 0.5],
-): Promise<{ losses: Float32Array; gradients: Map<string, Float32Array> }> {
-  const tensors = parameters.map(({ name, shape }) => {
-    return [name, { type: 'float32', dims: shape, data: values.get(name)! }] as const;
-  });
-  const sampleWeight = { type: 'float32', dims: [weights.length], data: Float32Array.from(weights) } as const;
-  const feeds: Feeds = { ...encodeSamples(model.config, samples), ...Object.fromEntries(tensors), sampleWeight };
-  const outputs = await session.run(feeds);
-  const gradients = parameters.map(({ name }) => [name, floatOutput(outputs, gradientName(name))] as const);
-  return { losses: floatOutput(outputs, 'loss'), gradients: new Map(gradients) };
-}
-
-function storedWeight(model: TinyModel, name: string): Float32Array {
-  const { offset, length } = model.tensors.find((tensor) => tensor.name === name)!;
-  return model.weights.slice(offset / 4, (offset + length) / 4);
+function only(values: Tensors, parameters: readonly Parameter[]): Tensors {
+  return new Map(parameters.map(({ name }) => [name, values.get(name)!]));
 }
 
 function mergedWeight(model: TinyModel, adapters: Tensors, name: string): Float32Array {
   const module = name.replace('.weight', '');
   const [down, up] = [adapters.get(`${module}.lora_A.weight`)!, adapters.get(`${module}.lora_B.weight`)!];
-  return mergeLora(storedWeight(model, name), down, up, { rank: lora.rank, scale: loraScale(lora) });
+  return mergeLora(storedWeights(model).get(name)!, down, up, { rank: lora.rank, scale: loraScale(lora) });
 }
 
 /** Start values in which B is not zero, so that both gradients say something. */
@@ -165,7 +165,6 @@ function dot(count: number, term: (index: number) => number): number {
 
 function assertClose(found: ArrayLike<number>, expected: ArrayLike<number>, what: string): void {
   assert.equal(found.length, expected.length, what);
-  const scale = Math.sqrt(dot(expected.length, (index) => expected[index]! ** 2));
-  const distance = Math.sqrt(dot(expected.length, (index) => (found[index]! - expected[index]!) ** 2));
-  assert.ok(distance < 1e-4 * scale, `${what}: relative distance ${distance / scale}`);
+  const distance = relativeDistance(found, expected);
+  assert.ok(distance < 1e-4, `${what}: relative distance ${distance}`);
 }
