@@ -2,16 +2,17 @@
 
 import { setTimeout as wait } from 'node:timers/promises';
 import type { TrainingActivities } from '../contracts/activities.ts';
-import type { ManifestPart } from '../contracts/artifacts.ts';
-import type { ModelReference, TrainerConfig } from '../contracts/campaign.ts';
-import { PermanentError } from '../contracts/failures.ts';
+import type { ModelReference } from '../contracts/campaign.ts';
+import type { TrainerConfig } from '../contracts/trainers.ts';
+import { PermanentError, TransientError } from '../contracts/failures.ts';
 import { taskNamed } from '../tasks/registry.ts';
 import { cancellationSignal, reportProgress } from './heartbeat.ts';
 import type { ModelHashes, ModelRuntime } from './ports/models.ts';
-import type { OpenStore, Store } from './ports/store.ts';
-import type { TrainedStudent, TrainerFor, TrainingRun } from './ports/trainer.ts';
+import type { OpenStore } from './ports/store.ts';
+import type { TrainedStudent, TrainerFor, TrainingProgress, TrainingRun } from './ports/trainer.ts';
 import { readRows } from './rows.ts';
 import { runStage } from './stage.ts';
+import { storeStudent } from './student-files.ts';
 
 export interface TrainingPorts {
   readonly openStore: OpenStore;
@@ -32,13 +33,15 @@ export function createTrainingActivities({
       // A model that an external trainer names is known to that trainer alone.
       const base = trainer.kind === 'embedded' ? await hashesOf(models, trainer.model) : null;
       const config = { trainer: learningOf(trainer), base, task: context.task, seed: context.seed };
-      const outcome = await runStage(store, { stage: 'train', version: 1, inputs: [pool], config }, async (runKey) => {
+      const outcome = await runStage(store, { stage: 'train', version: 2, inputs: [pool], config }, async (runKey) => {
         const started = performance.now();
         const task = taskNamed(context.task);
         const samples = await readRows(store, pool);
         // A student learns the task's own completion, whatever the sketches were taken over.
         const examples = samples.map((sample) => task.gradientExample(sample, 'completion'));
-        const run = await trainerFor(trainer).start({ runKey, trainer, examples, seed: context.seed, store });
+        const labels = task.evaluation.kind === 'labels' ? { labels: task.evaluation.labels } : {};
+        const specification = { runKey, trainer, examples, ...labels, seed: context.seed, store };
+        const run = await trainerFor(trainer).start(specification);
         const student = await follow(run);
         const { steps, firstLoss, lastLoss } = student;
         const seconds = (performance.now() - started) / 1000;
@@ -56,11 +59,14 @@ export function createTrainingActivities({
   };
 }
 
-/** What of a trainer's configuration changes the student; how often it saves does not. */
+/** What of a trainer's configuration changes the student; how often it saves does not, nor where it runs. */
 function learningOf(trainer: TrainerConfig): unknown {
-  if (trainer.kind !== 'embedded') return trainer;
-  const { checkpointEverySteps, ...learning } = trainer;
-  return learning;
+  if (trainer.kind === 'embedded') {
+    const { checkpointEverySteps, ...learning } = trainer;
+    return learning;
+  }
+  const { model, template, command, settings, dataFormat, environment } = trainer;
+  return { model, template, command, settings, dataFormat, environment };
 }
 
 async function hashesOf(models: ModelRuntime, model: ModelReference): Promise<ModelHashes> {
@@ -73,10 +79,10 @@ async function follow(run: TrainingRun): Promise<TrainedStudent> {
   const signal = cancellationSignal();
   try {
     for (;;) {
-      const { state, step, totalSteps, failure } = await run.poll();
-      reportProgress({ done: step, total: totalSteps });
-      if (state === 'succeeded') return await run.collect();
-      if (state === 'failed') throw new PermanentError('TrainingFailed', failure ?? 'The trainer gave no reason.');
+      const progress = await run.poll();
+      reportProgress({ done: progress.step, total: progress.totalSteps });
+      if (progress.state === 'succeeded') return await run.collect();
+      if (progress.state === 'failed') throw failureOf(progress);
       await wait(pollMilliseconds, undefined, { signal });
     }
   } catch (error) {
@@ -85,14 +91,12 @@ async function follow(run: TrainingRun): Promise<TrainedStudent> {
   }
 }
 
+function failureOf({ failure, transient }: TrainingProgress): Error {
+  const reason = failure ?? 'The trainer gave no reason.';
+  return transient === true ? new TransientError(reason) : new PermanentError('TrainingFailed', reason);
+}
+
 /** A worker that goes away leaves the run alone: the retry of the activity adopts it. */
 function isShutdown(reason: unknown): boolean {
   return reason instanceof Error && reason.message === 'WORKER_SHUTDOWN';
-}
-
-async function storeStudent(store: Store, { files }: TrainedStudent, model: string) {
-  const parts: ManifestPart[] = [];
-  for (const { bytes, path, mediaType } of files)
-    parts.push(await store.writePart(bytes, { path, mediaType, rows: 0 }));
-  return store.writeManifest({ kind: 'checkpoint', parts, metadata: { base: model } });
 }

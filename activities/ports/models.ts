@@ -94,12 +94,33 @@ export interface Embedder {
   embed(texts: readonly string[], signal: AbortSignal): Promise<RowMatrix>;
 }
 
-/** A student's changed weights, as the trainer saved them (safetensors bytes). */
-export type CheckpointBytes = Uint8Array;
+/**
+ * How a checkpoint holds its student. `adapter`: a low-rank adapter as PEFT saves it; `tensors`: the base's changed tensors
+ * under their Hugging Face names, in tensors.safetensors; `folder`: a whole Hugging Face folder; `classifier`: an encoder
+ * with a classification head.
+ */
+export const studentForms = ['adapter', 'tensors', 'folder', 'classifier'] as const;
+export type StudentForm = (typeof studentForms)[number];
+
+/** A student as its checkpoint holds it. */
+export interface StudentFiles {
+  /** Hex sha256 of the checkpoint's manifest: equal keys are equal students. */
+  readonly key: string;
+  readonly form: StudentForm;
+  readonly files: readonly { readonly path: string; readonly bytes: number }[];
+  /** A whole file. @throws {PermanentError} `MissingArtifact` where the checkpoint has no such file */
+  read(path: string): Promise<Uint8Array>;
+  /** A file of any size in order, some megabytes at a time. Throws as `read` does. */
+  pieces(path: string): AsyncIterable<Uint8Array>;
+}
 
 export interface ModelRuntime {
   identify(model: ModelReference): Promise<ModelIdentity>;
   openSketcher(model: ModelReference, plan: SketchPlan): Promise<Sketcher>;
-  openScorer(model: ModelReference, checkpoint: CheckpointBytes | null): Promise<Scorer>;
+  /**
+   * @param student - null for the model as it is
+   * @throws {PermanentError} `UnsupportedModel` for a student of an architecture that is not computed here
+   */
+  openScorer(model: ModelReference, student: StudentFiles | null): Promise<Scorer>;
   openEmbedder(model: ModelReference): Promise<Embedder>;
 }

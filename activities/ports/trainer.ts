@@ -1,7 +1,7 @@
 // Trainers as activities see them: started or adopted by a run key, polled, cancelled, collected.
 
-import type { TrainerConfig } from '../../contracts/campaign.ts';
-import type { ChatExample } from './models.ts';
+import type { TrainerConfig } from '../../contracts/trainers.ts';
+import type { ChatExample, StudentForm } from './models.ts';
 import type { Store } from './store.ts';
 
 export interface TrainingSpecification {
@@ -9,6 +9,8 @@ export interface TrainingSpecification {
   readonly runKey: string;
   readonly trainer: TrainerConfig;
   readonly examples: readonly ChatExample[];
+  /** All completions there can be, where the task has a closed set of them: the classes of an encoder's head. */
+  readonly labels?: readonly string[];
   readonly seed: number;
   /** Where checkpoints go and come back from. */
   readonly store: Store;
@@ -21,10 +23,20 @@ export interface TrainingProgress {
   readonly loss: number | null;
   /** Why it failed; null otherwise. */
   readonly failure: string | null;
+  /** Of a failure: another start later may go well, as after an outage. */
+  readonly transient?: boolean;
+}
+
+/** A file that a trainer leaves; its bytes in order, so that large weights need not be in memory at once. */
+export interface TrainedFile {
+  readonly path: string;
+  readonly mediaType: string;
+  readonly pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 }
 
 export interface TrainedStudent {
-  readonly files: readonly { readonly path: string; readonly mediaType: string; readonly bytes: Uint8Array }[];
+  readonly form: StudentForm;
+  readonly files: readonly TrainedFile[];
   readonly steps: number;
   readonly firstLoss: number;
   readonly lastLoss: number;

@@ -42,6 +42,24 @@ export function provenanceOf({
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
+/** Of a folder that holds a student. */
+export function studentProvenance({
+  campaign,
+  version,
+  files,
+  ...student
+}: {
+  readonly campaign: string;
+  readonly version: string;
+  readonly form: string;
+  readonly base: string;
+  readonly checkpoint: string;
+  readonly files: Readonly<Record<string, ExportedFile>>;
+}): string {
+  const document = { schemaVersion: 1, madeBy: 'diffract export', version, campaign, student, files };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
 function named({ kind, manifest, rows }: ArtifactRef): object {
   return { kind, manifest, rows };
 }

@@ -1,6 +1,7 @@
 // What an export tells of the configuration that it was made by: all of it but where things lay and who served them.
 
-import type { CampaignConfig, TrainerConfig } from '../../contracts/campaign.ts';
+import type { CampaignConfig } from '../../contracts/campaign.ts';
+import type { TrainerConfig } from '../../contracts/trainers.ts';
 
 /** Files and folders by their last names, no address of a server or store, of an environment the names alone. */
 export function publishedConfig(config: CampaignConfig): object {
@@ -19,7 +20,7 @@ export function withoutFolders(text: string): string {
 
 function publishedStudent(student: TrainerConfig): object {
   const published = withoutPlaces(student) as object;
-  return student.kind === 'command' ? { ...published, environment: Object.keys(student.environment) } : published;
+  return 'environment' in student ? { ...published, environment: Object.keys(student.environment) } : published;
 }
 
 /** Names of columns, and the values that rows are chosen by. */

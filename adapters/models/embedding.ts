@@ -48,6 +48,11 @@ export async function openEncoder(model: ModelReference): Promise<EncoderFiles> 
   };
 }
 
+/** A framed text without what is too long: its end, but for the last token, which closes the frame. */
+export function cutTokens(tokens: number[], maximumLength: number): number[] {
+  return tokens.length <= maximumLength ? tokens : [...tokens.slice(0, maximumLength - 1), ...tokens.slice(-1)];
+}
+
 /** The session opens when the first text comes. */
 export function embedWith(
   { config, tensors, identity, tokensOf }: EncoderFiles,
@@ -65,10 +70,9 @@ export function embedWith(
   };
 }
 
-/** As sentence-transformers does it: white space around the text goes, and so does what is too long, before the last token. */
+/** As sentence-transformers does it: white space around the text goes, and so does what is too long. */
 function framedTokens(tokenizer: TextTokenizer, text: string, maximumLength: number): number[] {
-  const tokens = tokenizer.encode(text.trim(), { specialTokens: 'added' });
-  return tokens.length <= maximumLength ? tokens : [...tokens.slice(0, maximumLength - 1), ...tokens.slice(-1)];
+  return cutTokens(tokenizer.encode(text.trim(), { specialTokens: 'added' }), maximumLength);
 }
 
 function requireFrame(tokenizer: TextTokenizer, folder: string): void {

@@ -5,15 +5,14 @@ import { FailureType, PermanentError } from '../../contracts/failures.ts';
 import type { GgufMetadata } from './gguf-metadata.ts';
 import type { JsonObject } from './model-source.ts';
 
-/** Kinds of token in a GGUF vocabulary that text can name literally. */
-const controlToken = 3;
-const userDefinedToken = 4;
+/** Kinds of token in a GGUF vocabulary; text can name control and user-defined ones literally. */
+export const tokenKinds = { normal: 1, control: 3, userDefined: 4, unused: 5 } as const;
 
 const byteLevelOnly = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: false };
 const gpt2Split = { ...byteLevelOnly, use_regex: true };
 
 /** What comes before the merges, by the name in `tokenizer.ggml.pre`. */
-const splittingRules: Readonly<
+export const splittingRules: Readonly<
   Record<string, { readonly normalizer: JsonObject | null; readonly split: JsonObject[] }>
 > = {
   'gpt-2': { normalizer: null, split: [gpt2Split] },
@@ -79,8 +78,8 @@ function wordSplit(digits: string): JsonObject {
 
 function addedTokens(tokens: readonly string[], types: readonly number[]): JsonObject[] {
   return tokens.flatMap((content, id) => {
-    const special = types[id] === controlToken;
-    if (!special && types[id] !== userDefinedToken) return [];
+    const special = types[id] === tokenKinds.control;
+    if (!special && types[id] !== tokenKinds.userDefined) return [];
     return [{ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special }];
   });
 }

@@ -13,6 +13,7 @@ import type { ChatTemplate } from './chat-template.ts';
 import { hashText } from './file-hash.ts';
 import type { JsonObject } from './model-source.ts';
 import { prepareModel } from './prepare.ts';
+import type { PreparedModel } from './prepare.ts';
 import type { ModelName } from './references.ts';
 import { createTokenizer } from './tokenizer.ts';
 import type { TextTokenizer } from './tokenizer.ts';
@@ -38,7 +39,11 @@ export interface LanguageModelFiles {
  *   a tokenizer of another model
  */
 export async function openModel(model: ModelName): Promise<LanguageModelFiles> {
-  const { name, folder, weights } = await prepareModel(model);
+  return openPrepared(await prepareModel(model));
+}
+
+/** As `openModel`, of a model whose prepared folder is known. */
+export async function openPrepared({ name, folder, weights }: PreparedModel): Promise<LanguageModelFiles> {
   await verifyWeights(folder, weights);
   const readText = (file: string): Promise<string> => readFile(join(folder, file), 'utf8');
   const tokenizerText = await readText('tokenizer.json');

@@ -10,6 +10,7 @@ import { prepareModel } from './prepare.ts';
 import { pullFromHub } from './pull-hub.ts';
 import { pullModel } from './pull.ts';
 import { hubNameOf } from './references.ts';
+import { openStaticVectors } from './static-vectors.ts';
 
 export interface ObtainedModel {
   /** The name that campaigns and commands may use. */
@@ -27,6 +28,9 @@ export interface ObtainedModel {
  *   not deliver
  */
 export async function obtainModel(name: string, onProgress: (message: string) => void): Promise<ObtainedModel> {
+  if (catalogModels().some((model) => model.name === name && model.form === 'word-vectors')) {
+    return { name, folder: (await openStaticVectors(name, onProgress)).folder, commit: null };
+  }
   const commit = await fetchModel(name, onProgress);
   onProgress(`Preparing and checking ${name}`);
   const { folder } = await prepareModel(name);

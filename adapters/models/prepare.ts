@@ -37,6 +37,32 @@ export async function prepareModel(model: ModelName): Promise<PreparedModel> {
   });
 }
 
+/**
+ * Writes the prepared form of `source` into `folder`, whose lock the caller holds.
+ * @param sha256 - of the source
+ */
+export async function writeModelFiles(
+  { name, folder }: Pick<PreparedModel, 'name' | 'folder'>,
+  source: ModelSource,
+  sha256: string,
+): Promise<PreparedModel> {
+  await removeLeftovers(folder);
+  const workFolder = await mkdtemp(join(folder, '.prepare-'));
+  try {
+    const weights = await writeWeights(workFolder, source.tensors, { sha256, files: source.files });
+    const write = (file: string, text: string): Promise<void> => writeFile(join(workFolder, file), text);
+    await write('config.json', `${JSON.stringify(source.config, null, 2)}\n`);
+    await write('tokenizer.json', JSON.stringify(source.tokenizer));
+    await write('tokenizer_config.json', `${JSON.stringify(source.tokenizerConfig, null, 2)}\n`);
+    await write('chat-template.jinja', source.chatTemplate);
+    await write('weights.json', JSON.stringify(weights));
+    await moveIntoPlace(workFolder, folder);
+    return { name, folder, weights };
+  } finally {
+    await rm(workFolder, { recursive: true, force: true });
+  }
+}
+
 async function openSource(location: ModelLocation): Promise<ModelSource> {
   if (location.kind === 'catalog') return openPulled(location.name);
   return location.kind === 'folder' ? openFolder(location.path) : openGguf(location.path);
@@ -89,28 +115,9 @@ async function writePrepared(location: ModelLocation): Promise<PreparedModel> {
   try {
     const sha256 = await hashSource(source, pinnedLines(location));
     await mkdir(location.preparedFolder, { recursive: true });
-    return await writeFiles(location, source, sha256);
+    return await writeModelFiles({ name: location.name, folder: location.preparedFolder }, source, sha256);
   } finally {
     await source.close();
-  }
-}
-
-async function writeFiles(location: ModelLocation, source: ModelSource, sha256: string): Promise<PreparedModel> {
-  const { name, preparedFolder: folder } = location;
-  await removeLeftovers(folder);
-  const workFolder = await mkdtemp(join(folder, '.prepare-'));
-  try {
-    const weights = await writeWeights(workFolder, source.tensors, { sha256, files: source.files });
-    const write = (file: string, text: string): Promise<void> => writeFile(join(workFolder, file), text);
-    await write('config.json', `${JSON.stringify(source.config, null, 2)}\n`);
-    await write('tokenizer.json', JSON.stringify(source.tokenizer));
-    await write('tokenizer_config.json', `${JSON.stringify(source.tokenizerConfig, null, 2)}\n`);
-    await write('chat-template.jinja', source.chatTemplate);
-    await write('weights.json', JSON.stringify(weights));
-    await moveIntoPlace(workFolder, folder);
-    return { name, folder, weights };
-  } finally {
-    await rm(workFolder, { recursive: true, force: true });
   }
 }
 

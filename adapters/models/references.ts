@@ -10,6 +10,7 @@ import type { CatalogModel } from './catalog.ts';
 import { hashText } from './file-hash.ts';
 import { findPulled, parseHubName } from './hub-cache.ts';
 import type { HubName } from './hub-cache.ts';
+import { parseScratchName, scratchFolders } from './scratch.ts';
 
 /** A reference as campaigns write it, or a path whose kind is said. */
 export type ModelName = ModelReference | { readonly folder: string } | { readonly gguf: string };
@@ -24,13 +25,18 @@ export type ModelLocation = {
 );
 
 /**
- * A text is a catalog name, or else the path of a Hugging Face folder or of a GGUF file, or else the name of a repository of
- * the Hugging Face hub that was pulled.
+ * A text is a catalog name, or else `scratch-<task>-<layers>x<hidden>`, which is made where it is not there yet, or else the path
+ * of a Hugging Face folder or of a GGUF file, or else the name of a repository of the Hugging Face hub that was pulled.
  * @throws {PermanentError} `MissingModel` when it is none of these, or was not pulled
  */
 export async function locateModel(model: ModelName): Promise<ModelLocation> {
   if (typeof model !== 'string') {
     return 'folder' in model ? locatePath('folder', model.folder) : locatePath('gguf', model.gguf);
+  }
+  const scratch = parseScratchName(model);
+  if (scratch !== undefined) {
+    const { source, prepared } = await scratchFolders(scratch);
+    return { kind: 'folder', name: model, path: source, preparedFolder: prepared };
   }
   const hubName = await hubNameOf(model);
   if (hubName !== undefined) return locatePulled(model, hubName);

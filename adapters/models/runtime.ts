@@ -1,15 +1,14 @@
 // The ModelRuntime port over prepared models and onnxruntime sessions: each sketcher or scorer is opened once and kept.
 
-import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import type {
-  CheckpointBytes,
   Embedder,
   ModelIdentity,
   ModelRuntime,
   Scorer,
   Sketcher,
   SketchPlan,
+  StudentFiles,
 } from '../../activities/ports/models.ts';
 import type { ModelReference } from '../../contracts/campaign.ts';
 import { canonicalJson } from '../../core/canonical-json.ts';
@@ -23,13 +22,15 @@ import {
   type LengthLimit,
   type SketchSpecification,
 } from '../../core/sketch/specification.ts';
-import { decodeAdapter } from '../../core/training/adapter-file.ts';
 import { createOnnxRuntime, sessionPool } from '../onnx/runtime.ts';
+import { classifyWith, encoderIdentity, headlessEncoder, openClassifier } from './classifier.ts';
 import { embedWith, openEncoder } from './embedding.ts';
 import { hashText } from './file-hash.ts';
 import { keptFew } from './kept-few.ts';
 import { lazily } from './lazily.ts';
+import { isEncoder } from './model-kind.ts';
 import { openModel, type LanguageModelFiles } from './model.ts';
+import { openStudent } from './student.ts';
 import { scoreWith, sketchWith } from './text-engines.ts';
 
 export interface ModelRuntimeSettings {
@@ -43,46 +44,35 @@ const enginesKept = 2;
 export function createModelRuntime({ sessions }: ModelRuntimeSettings): ModelRuntime & { close(): Promise<void> } {
   const graphs = createOnnxRuntime();
   const open = openedModels();
-  const pool =
-    (files: LanguageModelFiles, { mapWeights = false } = {}) =>
+  const beside =
+    (weightsFolder: string, { mapWeights = false } = {}) =>
     (bytes: Uint8Array<ArrayBuffer>) =>
-      sessionPool(graphs, { bytes, weightsFolder: dirname(files.weightsPath), mapWeights }, sessions);
+      sessionPool(graphs, { bytes, weightsFolder, mapWeights }, sessions);
   const sketchers = keptFew<Sketcher & { close(): Promise<void> }>(enginesKept);
-  const scorers = keptFew<Scorer & { close(): Promise<void> }>(enginesKept);
+  const scorers = keptScorers({ open, beside, sessions });
   const embedders = keptFew<Embedder & { close(): Promise<void> }>(enginesKept);
 
   return {
     async identify(reference) {
+      if (await isEncoder(reference)) return encoderIdentity(reference, await openEncoder(reference));
       return identityOf(reference, await open(reference));
     },
 
     async openSketcher(reference, plan) {
       const files = await open(reference);
       return sketchers.get(JSON.stringify([reference, files.hashes, plan]), () => {
-        const sketcher = plannedSketcher(files, plan, { open: pool(files, { mapWeights: true }), sessions });
+        const graph = beside(dirname(files.weightsPath), { mapWeights: true });
+        const sketcher = plannedSketcher(files, plan, { open: graph, sessions });
         return Promise.resolve({ identity: identityOf(reference, files), ...sketcher });
       });
     },
 
-    async openScorer(reference, checkpoint) {
-      const files = await open(reference);
-      const changes = checkpoint === null ? 'base' : createHash('sha256').update(checkpoint).digest('hex');
-      return scorers.get(JSON.stringify([reference, files.hashes, changes]), () => {
-        const [config, { tensors }] = [configOf(files), files];
-        const setup = { config, tensors, open: pool(files), ...adapterOf(checkpoint), sessions };
-        const scorer = lazily(() => createScorer(setup));
-        const engines = scoreWith(scorer, createDecoder(setup), files);
-        return Promise.resolve({ identity: identityOf(reference, files), ...engines });
-      });
-    },
+    openScorer: (reference, student) => scorers.get(reference, student),
 
     openEmbedder(reference) {
       return embedders.get(reference, async () => {
         const files = await openEncoder(reference);
-        return embedWith(files, {
-          open: (bytes) => sessionPool(graphs, { bytes, weightsFolder: files.folder }, sessions),
-          sessions,
-        });
+        return embedWith(files, { open: beside(files.folder), sessions });
       });
     },
 
@@ -91,6 +81,37 @@ export function createModelRuntime({ sessions }: ModelRuntimeSettings): ModelRun
       await scorers.close();
       await embedders.close();
     },
+  };
+}
+
+interface ScorerSettings extends ModelRuntimeSettings {
+  readonly open: (reference: ModelReference) => Promise<LanguageModelFiles>;
+  /** Opens sessions over the weights in a folder. */
+  readonly beside: (weightsFolder: string) => SketcherSetup['open'];
+}
+
+function keptScorers({ open, beside, sessions }: ScorerSettings) {
+  const scorers = keptFew<Scorer & { close(): Promise<void> }>(enginesKept);
+  const ranker = (reference: ModelReference, student: StudentFiles): Promise<Scorer> =>
+    scorers.get(JSON.stringify([reference, student.key]), async () => {
+      const files = await openClassifier(reference, student);
+      const identity = encoderIdentity(reference, await openEncoder(reference));
+      return { identity, ...classifyWith(files, { open: beside(files.folder), sessions }) };
+    });
+  return {
+    async get(reference: ModelReference, student: StudentFiles | null): Promise<Scorer> {
+      if (student?.form === 'classifier') return ranker(reference, student);
+      if (student === null && (await isEncoder(reference))) throw headlessEncoder(reference);
+      const { files, ...trained } = await openStudent(() => open(reference), student);
+      return scorers.get(JSON.stringify([reference, files.hashes, student?.key ?? null]), () => {
+        const [config, { tensors }] = [configOf(files), files];
+        const setup = { config, tensors, open: beside(dirname(files.weightsPath)), ...trained, sessions };
+        const scorer = lazily(() => createScorer(setup));
+        const engines = scoreWith(scorer, createDecoder(setup), files);
+        return Promise.resolve({ identity: identityOf(reference, files), ...engines });
+      });
+    },
+    close: () => scorers.close(),
   };
 }
 
@@ -120,10 +141,6 @@ function plannedSketcher(
     { tokenBudget, sessions },
   );
   return { specification: description, dimension: sketchDimension(specification, config), ...engine };
-}
-
-function adapterOf(checkpoint: CheckpointBytes | null) {
-  return checkpoint === null ? {} : { adapter: decodeAdapter(checkpoint) };
 }
 
 function identityOf(model: ModelReference, files: LanguageModelFiles): ModelIdentity {

@@ -2,39 +2,33 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createChunkActivities } from '../../activities/chunks.ts';
-import { createComparisonActivities, evaluateRecipe } from '../../activities/evaluation.ts';
 import { guardActivities } from '../../activities/guard.ts';
-import type { ModelRuntime } from '../../activities/ports/models.ts';
 import type { Trainer, TrainingProgress } from '../../activities/ports/trainer.ts';
 import { writeRows } from '../../activities/rows.ts';
+import { createComparisonActivities } from '../../activities/scoring.ts';
+import { localStudents } from '../../activities/student-answers.ts';
 import { createTrainingActivities } from '../../activities/training.ts';
 import { createEmbeddedTrainer } from '../../adapters/trainer/embedded/embedded-trainer.ts';
-import type { EvaluateJob } from '../../contracts/chunked-jobs.ts';
 import type { ArtifactRef, TableRef } from '../../contracts/artifacts.ts';
-import type { EmbeddedTrainerConfig } from '../../contracts/campaign.ts';
+import type { EmbeddedTrainerConfig } from '../../contracts/trainers.ts';
+import { evaluate, evaluateJob } from './evaluating.ts';
 import { makeTinyRuntime } from './models.ts';
-import { asActivity, makeWorkplace, mockEnvironment, rowsOf, symbolicSamples, type Workplace } from './workplace.ts';
+import { asActivity, makeWorkplace, mockEnvironment, rowsOf, symbolicSamples } from './workplace.ts';
 
 const trainerOf = (model: string): EmbeddedTrainerConfig => ({
   kind: 'embedded',
   model,
-  lora: { rank: 2, alpha: 4, layers: 2 },
+  method: { kind: 'lora', rank: 2, alpha: 4, layers: 2 },
   epochs: 6,
   batchSize: 4,
   learningRate: 0.02,
+  schedule: 'cosine',
   warmupShare: 0.1,
   weightDecay: 0,
   clipNorm: 1,
+  packing: false,
   checkpointEverySteps: 2,
 });
-
-async function evaluate({ openStore }: Workplace, models: ModelRuntime, job: EvaluateJob) {
-  const chunks = createChunkActivities(openStore, { evaluate: (one, store) => evaluateRecipe(models, one, store) });
-  const plan = await chunks.planChunks(job);
-  for (let chunk = 0; chunk < plan.chunks; chunk++) await asActivity(() => chunks.runChunk({ job, chunk }));
-  return chunks.assembleChunks(job);
-}
 
 describe('a student', () => {
   it('learns from the pool, answers a benchmark before and after, and is compared on the same rows', async (test) => {
@@ -42,7 +36,7 @@ describe('a student', () => {
     const { store, openStore, context } = place;
     const { model, models } = await makeTinyRuntime(test, place.folder);
     const pool = await writeRows(store, 'samples', symbolicSamples(16, ['hypernyms', 'negation']));
-    const embedded = createEmbeddedTrainer({ sessions: 1 });
+    const embedded = createEmbeddedTrainer();
     const { train } = guardActivities(createTrainingActivities({ openStore, models, trainerFor: () => embedded }));
     const input = { context, pool, trainer: trainerOf(model) };
     const environment = mockEnvironment();
@@ -56,22 +50,19 @@ describe('a student', () => {
     assert.equal(output.kind, 'checkpoint');
     assert.deepEqual(
       (await store.readManifest(output)).parts.map(({ path }) => path),
-      ['adapter_model.safetensors', 'adapter_config.json', 'losses.json'],
+      ['adapter_model.safetensors', 'adapter_config.json', 'samples.json', 'losses.json'],
     );
     assert.equal((await asActivity(() => train(input))).reused, true);
 
     const benchmark = symbolicSamples(40, ['hypernyms', 'negation'], 'held-out');
-    const job = (checkpoint: ArtifactRef | null): EvaluateJob => ({
-      kind: 'evaluate',
-      context,
-      benchmark: 'same',
-      model,
-      checkpoint,
-      samples: table,
-    });
-    const table = await writeRows(store, 'samples', benchmark);
-    const before = await evaluate(place, models, job(null));
-    const after = await evaluate(place, models, job(output));
+    const samples = await writeRows(store, 'samples', benchmark);
+    const graded = (checkpoint: ArtifactRef | null) =>
+      evaluate(
+        place,
+        localStudents(models),
+        evaluateJob(place, { samples, student: { kind: 'embedded', model, checkpoint } }),
+      );
+    const [before, after] = [await graded(null), await graded(output)];
     assert.notEqual(before.key, after.key);
     for (const { output: predictions, summary: scored } of [before, after]) {
       const rows = await rowsOf(store, 'predictions', predictions);
@@ -79,28 +70,43 @@ describe('a student', () => {
         rows.map(({ id, expected }) => [id, expected]),
         benchmark.map(({ id, answer }) => [id, answer]),
       );
-      assert.ok(rows.every(({ response, expected, correct }) => correct === (response === expected)));
-      const { correct, n, accuracy, interval } = scored.accuracy!;
-      assert.deepEqual([n, correct], [40, rows.filter((row) => row.correct).length]);
-      assert.equal(accuracy, correct / n);
-      assert.ok(interval[0] <= accuracy && accuracy <= interval[1]);
+      assert.ok(rows.every(({ responses, expected, correct }) => correct[0] === (responses[0] === expected)));
+      const { n, main, metrics, grader, prompt } = scored.score!;
+      assert.deepEqual([n, main, grader, prompt], [40, 'accuracy', 'diffract-nli/2', 'plain/1']);
+      const { value, interval } = metrics['accuracy']!;
+      assert.equal(value, rows.filter(({ correct }) => correct[0]).length / n);
+      assert.ok(interval![0] <= value && value <= interval![1]);
+      assert.deepEqual(metrics['no-answer']?.value, 0);
+      assert.deepEqual(scored.score!.groups.map(({ group, n: rowsIn }) => [group, rowsIn]).sort(), [
+        ['hypernyms', 20],
+        ['negation', 20],
+      ]);
     }
-    const { compareScores } = createComparisonActivities(openStore);
-    const [low, high] = await compareScores({
-      context,
-      before: before.output as TableRef<'predictions'>,
-      after: after.output as TableRef<'predictions'>,
-    });
-    const difference = after.summary.accuracy!.accuracy - before.summary.accuracy!.accuracy;
-    assert.ok(low <= difference && difference <= high && low >= -1 && high <= 1, `${low} ${difference} ${high}`);
-    assert.deepEqual(
-      await compareScores({
+    const { compareStudents } = createComparisonActivities(openStore);
+    const compared = (second: typeof after) =>
+      compareStudents({
         context,
-        before: before.output as TableRef<'predictions'>,
-        after: before.output as TableRef<'predictions'>,
-      }),
-      [0, 0],
+        benchmarks: [
+          {
+            benchmark: 'held-out',
+            distribution: 'out',
+            first: before.output as TableRef<'predictions'>,
+            second: second.output as TableRef<'predictions'>,
+          },
+        ],
+      });
+    const { differences, means } = await compared(after);
+    const accuracy = (one: typeof after) => one.summary.score!.metrics['accuracy']!.value;
+    const { value, interval } = differences['held-out']!['accuracy']!;
+    assert.ok(Math.abs(value - (accuracy(after) - accuracy(before))) < 1e-12);
+    assert.ok(
+      interval![0] <= value && value <= interval![1] && interval![0] >= -1 && interval![1] <= 1,
+      interval!.join(' '),
     );
+    assert.ok('macro-f1' in differences['held-out']!);
+    assert.equal(means.in, null);
+    assert.ok(Math.abs(means.out!.difference!.value - value) < 1e-12);
+    assert.deepEqual((await compared(before)).differences['held-out']!['accuracy'], { value: 0, interval: [0, 0] });
   });
 
   it('is not evaluated from a checkpoint without weights', async (test) => {
@@ -108,8 +114,11 @@ describe('a student', () => {
     const { model, models } = await makeTinyRuntime(test, place.folder);
     const checkpoint = await place.store.writeManifest({ kind: 'checkpoint', parts: [], metadata: {} });
     const samples = await writeRows(place.store, 'samples', symbolicSamples(2, ['voice']));
-    const job: EvaluateJob = { kind: 'evaluate', context: place.context, benchmark: 'b', model, checkpoint, samples };
-    await assert.rejects(evaluate(place, models, job), { type: 'MissingArtifact', message: /no \.safetensors/ });
+    const job = evaluateJob(place, { samples, student: { kind: 'embedded', model, checkpoint } });
+    await assert.rejects(evaluate(place, localStudents(models), job), {
+      type: 'MissingArtifact',
+      message: /holds no weights \(\.safetensors or \.bin\)/,
+    });
   });
 });
 

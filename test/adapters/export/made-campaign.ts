@@ -7,6 +7,7 @@ import type { CampaignConfig } from '../../../contracts/campaign.ts';
 import type { Draft, Lineage, Reject, Sample } from '../../../contracts/samples.ts';
 import { writeDocument } from '../../../activities/rows.ts';
 import type { Diversity, RoundRecord } from '../../../contracts/status.ts';
+import { greedily } from '../../helpers/tiny-campaign.ts';
 import { inventedConfig, inventedStatus } from '../../core/report/invented-campaign.ts';
 
 export const requestHash = 'ab'.repeat(32);
@@ -93,7 +94,7 @@ export const config: CampaignConfig = {
   name: campaignName,
   task: 'math',
   seeds: [{ kind: 'file', path: '/data/seeds.jsonl', format: 'jsonl', map: {}, where: {}, skip: 0 }],
-  benchmarks: [{ name: 'gsm8k-test', distribution: 'in', sources: [] }],
+  benchmarks: [{ name: 'gsm8k-test', distribution: 'in', sources: [], answering: greedily }],
   decontamination: { profile: 'prismatic', ngram: 10, overlap: 0.6, commonShare: 0.01, semantic: null },
 };
 
