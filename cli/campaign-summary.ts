@@ -12,6 +12,7 @@ import type {
   SolverConfig,
   StopConfig,
 } from '../contracts/campaign.ts';
+import type { TrainerConfig } from '../contracts/trainers.ts';
 import { percent, plural, whole } from '../core/report/format.ts';
 import type { CheckedSource } from './checked-sources.ts';
 import { textTable } from './text-table.ts';
@@ -26,7 +27,12 @@ export function campaignSummary(config: CampaignConfig, files: readonly CheckedS
       ['task', config.task],
       ['store', storeText(config)],
       ['seeds', sizeOf(config.seeds)],
-      ['rounds', `${config.rounds}, each accepts at most ${whole(selection.accept)} (${selection.method})`],
+      [
+        'rounds',
+        config.rounds === 0
+          ? 'none: the seeds are the pool'
+          : `${config.rounds}, each accepts at most ${whole(selection.accept)} (${selection.method})`,
+      ],
       ...listed('a round', generators.map(generatorText)),
       ['filters', filterText(config.filters)],
       ['decontamination', decontaminationText(config.decontamination)],
@@ -38,10 +44,17 @@ export function campaignSummary(config: CampaignConfig, files: readonly CheckedS
       ['budget', budgetText(config.budget, prices?.currency ?? '')],
       ['prices', prices === null ? 'none: costs are unknown' : `${prices.version}, in ${prices.currency}`],
       ['proxy', `${sketch.proxy}, d = ${sketch.p ** 2}`],
-      ['student', student === undefined ? 'none' : `${student.kind} ${student.model}`],
+      ['student', student === undefined ? 'none' : studentText(student)],
+      ...(student !== undefined && 'hardware' in student ? [['wants', student.hardware]] : []),
     ],
     [config.name],
   );
+}
+
+function studentText(student: TrainerConfig): string {
+  const { kind, model } = student;
+  if (kind === 'embedded') return `${kind} ${model}`;
+  return `${kind} ${model}, trained by ${student.template ?? student.command[0] ?? 'nothing'}`;
 }
 
 function storeText({ store }: CampaignConfig): string {

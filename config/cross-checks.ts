@@ -2,13 +2,16 @@
 
 import type { CampaignConfig, FileSource, SampleSource } from '../contracts/campaign.ts';
 import type { TaskName } from '../contracts/samples.ts';
+import { answeringProblems } from './answering-checks.ts';
 import { isFolder } from './data-format.ts';
+import { unsetVariable } from './environment-paths.ts';
 import { parseStore } from './resolve.ts';
 import type { CampaignFile } from './schema.ts';
 import { modelProblems } from './model-checks.ts';
 import type { FileText, PromptKnowledge } from './prompt-checks.ts';
 import { promptProblems } from './prompt-checks.ts';
 import { suggestion } from './problems.ts';
+import { studentProblems } from './student-checks.ts';
 import type { Problem } from './problems.ts';
 import type { Path } from './schema-walk.ts';
 
@@ -25,7 +28,7 @@ export type TaskCatalogue = Readonly<Partial<Record<TaskName, TaskKnowledge>>>;
 /** Size of a file in bytes, null when there is no such file. */
 export type FileSize = (path: string) => number | null;
 
-interface Placed<Value> {
+export interface Placed<Value> {
   readonly path: Path;
   readonly value: Value;
 }
@@ -34,15 +37,17 @@ export function crossCheck(
   file: CampaignFile,
   config: CampaignConfig,
   tasks: TaskCatalogue,
-  { size: fileSize, text: fileText }: { readonly size: FileSize; readonly text: FileText },
+  { size: fileSize, text: fileText }: { readonly size: FileSize | null; readonly text: FileText },
 ): readonly Problem[] {
   const knowledge = tasks[file.task];
   return [
     ...storeProblems(file),
+    ...roundProblems(file),
     ...clashes(file.generators, 'generators'),
     ...clashes(file.benchmarks, 'benchmarks'),
     ...modelProblems(file),
-    ...secretProblems(file),
+    ...studentProblems(file),
+    ...answeringProblems(file, file.student === undefined ? [] : [{ kind: 'embedded' }]),
     ...fileSources(config).flatMap((source) => fileProblems(source, fileSize, knowledge)),
     ...(knowledge === undefined
       ? []
@@ -53,7 +58,10 @@ export function crossCheck(
   ];
 }
 
-function storeProblems({ store, storeEndpoint }: CampaignFile): readonly Problem[] {
+export function storeProblems({
+  store,
+  storeEndpoint,
+}: Pick<CampaignFile, 'store' | 'storeEndpoint'>): readonly Problem[] {
   if (typeof store === 'string' && parseStore(store, '.', {}) === null) {
     return [{ path: ['store'], message: `found "${store}", expected a folder or s3://bucket/prefix` }];
   }
@@ -69,7 +77,23 @@ function storeProblems({ store, storeEndpoint }: CampaignFile): readonly Problem
   return [];
 }
 
-function clashes(entries: readonly { readonly name: string }[], list: string): readonly Problem[] {
+/** What only campaigns with rounds need. */
+function roundProblems({ rounds, generators, selection }: CampaignFile): readonly Problem[] {
+  if (rounds === 0) return [];
+  const otherwise = 'or set rounds: 0 to train on the seeds as they are';
+  return [
+    ...(generators.length > 0
+      ? []
+      : [{ path: ['generators'], message: `found none, expected at least one; ${otherwise}` }]),
+    ...(selection.accept > 0
+      ? []
+      : [
+          { path: ['selection', 'accept'], message: `expected how many samples a round accepts at most; ${otherwise}` },
+        ]),
+  ];
+}
+
+export function clashes(entries: readonly { readonly name: string }[], list: string): readonly Problem[] {
   return entries.flatMap(({ name }, index) => {
     const path = [list, index, 'name'];
     if (name === 'seeds')
@@ -77,16 +101,6 @@ function clashes(entries: readonly { readonly name: string }[], list: string): r
     const first = entries.findIndex((other) => other.name === name);
     if (first === index) return [];
     return [{ path, message: `"${name}" is already the name of ${list}[${first}]; names must differ` }];
-  });
-}
-
-function secretProblems({ student }: CampaignFile): readonly Problem[] {
-  if (student?.kind !== 'command') return [];
-  return Object.entries(student.environment).flatMap(([variable, value]) => {
-    const secretName = /(key|token|secret|password)$/i.test(variable);
-    if (!secretName || /^env:[A-Za-z_]\w*$/.test(value)) return [];
-    const message = `looks like a secret; write env:${variable} and set it where the training worker runs`;
-    return [{ path: ['student', 'environment', variable], message }];
   });
 }
 
@@ -103,12 +117,13 @@ function fileSources(config: CampaignConfig): readonly Placed<FileSource>[] {
   ].filter(isFile);
 }
 
-function fileProblems(
+/** @param fileSize - null: what lies at the path does not matter yet */
+export function fileProblems(
   { path, value }: Placed<FileSource>,
-  fileSize: FileSize,
+  fileSize: FileSize | null,
   knowledge: TaskKnowledge | undefined,
 ): readonly Problem[] {
-  const problems = [...placeProblems({ path, value }, fileSize)];
+  const problems = fileSize === null ? [] : [...placeProblems({ path, value }, fileSize)];
   if (knowledge === undefined) return problems;
   for (const field of Object.keys(value.map).filter((key) => !knowledge.fields.includes(key))) {
     const message = `no field of this task; ${suggestion(field, knowledge.fields)}`;
@@ -127,6 +142,8 @@ function fileProblems(
 /** What lies at the path, and keys that only a folder has. */
 function placeProblems({ path, value }: Placed<FileSource>, fileSize: FileSize): readonly Problem[] {
   const at = [...path, 'path'];
+  const unset = unsetVariable(value.path);
+  if (unset !== null) return [{ path: at, message: unset }];
   const nothing = (kind: string): Problem => {
     return { path: at, message: `no such ${kind}: ${value.path}; paths are relative to the campaign file` };
   };
@@ -156,7 +173,7 @@ function sliceLists(config: CampaignConfig): readonly Placed<readonly string[]>[
   ];
 }
 
-function sliceProblems(
+export function sliceProblems(
   { path, value }: Placed<readonly string[]>,
   knowledge: TaskKnowledge,
   task: TaskName,

@@ -1,30 +1,22 @@
 // Reads one campaign file: YAML or JSON, `quick:` and `--set` laid over it, checked, resolved. The only way to a CampaignConfig.
 
 import { readFileSync, statSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
-import { LineCounter, isNode, parseDocument } from 'yaml';
 import type { CampaignConfig } from '../contracts/campaign.ts';
-import { FailureType, PermanentError } from '../contracts/failures.ts';
 import { crossCheck } from './cross-checks.ts';
 import type { TaskCatalogue } from './cross-checks.ts';
-import { assign, isTree, mergeOver, parseAssignment } from './overrides.ts';
-import type { Tree } from './overrides.ts';
-import { describeIssue, showPath } from './problems.ts';
-import type { Problem } from './problems.ts';
+import { fillPaths } from './environment-paths.ts';
 import { resolveCampaign } from './resolve.ts';
 import type { Environment } from './resolve.ts';
-import { valueAt } from './schema-walk.ts';
 import { campaignSchema } from './schema.ts';
+import { readCheckedFile } from './written-file.ts';
+import type { FileOverrides } from './written-file.ts';
 
-export interface LoadOverrides {
-  /** The campaign file's own `quick:` part is laid over it. */
-  readonly size?: 'full' | 'quick';
-  /** `a.b=value`, applied in order after `quick:`. */
-  readonly set?: readonly string[];
-  readonly name?: string;
+export interface LoadOverrides extends FileOverrides {
   /** What each task knows; without it field and slice names are not checked. */
   readonly tasks?: TaskCatalogue;
   readonly environment?: Environment;
+  /** `later`: files of samples need not be there yet. Default: they must be. */
+  readonly data?: 'now' | 'later';
 }
 
 export interface LoadedCampaign {
@@ -35,122 +27,24 @@ export interface LoadedCampaign {
 
 /** @throws {PermanentError} `InvalidConfig` naming the file and every bad field */
 export function loadCampaign(path: string, overrides: LoadOverrides = {}): LoadedCampaign {
-  const source = resolve(path);
-  const written = readDocument(source, path);
-  const tree = applyOverrides(written.tree, overrides, path);
-  const parsed = campaignSchema.safeParse(tree);
-  const lineOf = linesOfUnchanged(written, tree);
-  if (!parsed.success) {
-    throw invalid(
-      path,
-      parsed.error.issues.flatMap((issue) => describeIssue(issue, tree)),
-      lineOf,
-    );
-  }
-  const config = resolveCampaign(parsed.data, source, overrides.environment ?? process.env);
-  const problems = crossCheck(parsed.data, config, overrides.tasks ?? {}, { size: fileSize, text: fileText });
-  if (problems.length > 0) throw invalid(path, problems, lineOf);
+  const kind = { kind: 'campaign', example: 'examples/embedded.yaml', overrides };
+  const environment = overrides.environment ?? process.env;
+  const { file: written, source, invalid } = readCheckedFile(path, campaignSchema, kind);
+  const file = fillPaths(written, environment);
+  const config = resolveCampaign(file, source, environment);
+  const size = overrides.data === 'later' ? null : fileSize;
+  const problems = crossCheck(file, config, overrides.tasks ?? {}, { size, text: fileText });
+  if (problems.length > 0) throw invalid(problems);
   return { config, source };
 }
 
-type LineOf = (path: Problem['path']) => number | null;
-
-function readDocument(source: string, path: string): { tree: Tree; lineOf: LineOf } {
-  const lines = new LineCounter();
-  const document = parseDocument(readText(source, path), { lineCounter: lines, prettyErrors: true });
-  const broken = document.errors[0];
-  if (broken !== undefined) {
-    throw new PermanentError(FailureType.InvalidConfig, `${path} is no valid YAML or JSON: ${broken.message.trim()}`);
-  }
-  const tree: unknown = document.toJS();
-  if (!isTree(tree)) {
-    throw new PermanentError(
-      FailureType.InvalidConfig,
-      `${path}: expected a mapping with name, task, seed, store, seeds, ... at the top; see examples/embedded.yaml.`,
-    );
-  }
-  const lineOf: LineOf = (at) => {
-    for (let depth = at.length; depth > 0; depth--) {
-      const node = document.getIn(at.slice(0, depth), true);
-      if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
-    }
-    return null;
-  };
-  return { tree, lineOf };
-}
-
-/** A value that `quick:` or `--set` laid over the file stands elsewhere, or nowhere in it. */
-function linesOfUnchanged({ tree, lineOf }: { readonly tree: Tree; readonly lineOf: LineOf }, laid: Tree): LineOf {
-  const textAt = (root: Tree, path: Problem['path']) => JSON.stringify(valueAt(root, path));
-  return (path) => (textAt(tree, path) === textAt(laid, path) ? lineOf(path) : null);
-}
-
-function readText(source: string, path: string): string {
-  try {
-    return readFileSync(source, 'utf8');
-  } catch (error) {
-    const reason =
-      error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'there is no such file' : String(error);
-    throw new PermanentError(
-      FailureType.InvalidConfig,
-      `Cannot read the campaign file ${path}: ${reason}. Give the path of a YAML or JSON file, such as examples/embedded.yaml.`,
-      { cause: error },
-    );
-  }
-}
-
-function applyOverrides(written: Tree, overrides: LoadOverrides, path: string): Tree {
-  const { quick, ...full } = written;
-  let tree: unknown = full;
-  if (overrides.size === 'quick') tree = layQuick(full, quick, path);
-  for (const text of overrides.set ?? []) {
-    const assignment = parseAssignment(text);
-    if (assignment === null) {
-      throw new PermanentError(
-        FailureType.InvalidConfig,
-        `--set ${text}: expected path=value, as in --set selection.accept=64 or --set generators.symbolic.count=100.`,
-      );
-    }
-    const assigned = assign(tree, assignment);
-    if ('missing' in assigned) {
-      const where = assignment.path.join('.');
-      throw new PermanentError(
-        FailureType.InvalidConfig,
-        `--set ${where}: "${assigned.missing}" is no entry of that list in ${path}; name one, or give its number from 0.`,
-      );
-    }
-    tree = assigned.tree;
-  }
-  if (overrides.name !== undefined) tree = mergeOver(tree, { name: overrides.name });
-  return tree as Tree;
-}
-
-/** A quick run is another campaign: it never meets the full one under the same name. */
-function layQuick(full: Tree, quick: unknown, path: string): unknown {
-  if (!isTree(quick)) {
-    throw new PermanentError(
-      FailureType.InvalidConfig,
-      `${path} has no quick: part, so there is no quick size to run; add one with smaller numbers, or leave out --quick.`,
-    );
-  }
-  const name = typeof full['name'] === 'string' ? { name: `${full['name']}-quick` } : {};
-  return mergeOver({ ...full, ...name }, quick);
-}
-
-function invalid(path: string, problems: readonly Problem[], lineOf: LineOf): PermanentError {
-  const fields = problems.map((problem) => {
-    const line = lineOf(problem.path);
-    return `  ${line === null ? '' : `line ${line}, `}${showPath(problem.path)}: ${problem.message}`;
-  });
-  const heading = `${basename(path)} has ${fields.length} bad ${fields.length === 1 ? 'field' : 'fields'} (${path}):`;
-  return new PermanentError(FailureType.InvalidConfig, [heading, ...fields].join('\n'));
-}
-
-function fileSize(path: string): number | null {
+/** Bytes of a file; null where there is none. */
+export function fileSize(path: string): number | null {
   const found = statSync(path, { throwIfNoEntry: false });
   return found?.isFile() === true ? found.size : null;
 }
 
-function fileText(path: string): string | null {
+/** A file's text; null where there is none. */
+export function fileText(path: string): string | null {
   return fileSize(path) === null ? null : readFileSync(path, 'utf8');
 }

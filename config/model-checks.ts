@@ -7,7 +7,7 @@ import type { Path } from './schema-walk.ts';
 
 type EndpointFile = NonNullable<CampaignFile['filters']['judge']>['endpoint'];
 
-interface PlacedEndpoint {
+export interface PlacedEndpoint {
   readonly path: Path;
   readonly endpoint: EndpointFile;
 }
@@ -37,7 +37,10 @@ function endpointsOf({ generators, filters, decontamination }: CampaignFile): re
   return placed;
 }
 
-function serverProblems({ path, endpoint: { url, apiKey, servers, route } }: PlacedEndpoint): readonly Problem[] {
+export function serverProblems({
+  path,
+  endpoint: { url, apiKey, servers, route },
+}: PlacedEndpoint): readonly Problem[] {
   if ((url === undefined) === (servers === undefined)) {
     const found = url === undefined ? 'neither url nor servers' : 'both url and servers';
     return [{ path, message: `found ${found}, expected one of them: url for one server, servers for several` }];
@@ -60,7 +63,15 @@ function priceProblems({ prices, budget }: CampaignFile, endpoints: readonly Pla
         : [{ path: ['budget', key], message: 'a limit of cost needs `prices`; without them cost is unknown' }],
     );
   }
-  const known = Object.keys(prices.models);
+  return pricesOf(prices, endpoints);
+}
+
+/** A table of prices that leaves out a model which is paid for would make every sum unknown. */
+export function pricesOf(
+  { models }: NonNullable<CampaignFile['prices']>,
+  endpoints: readonly PlacedEndpoint[],
+): readonly Problem[] {
+  const known = Object.keys(models);
   const paid = endpoints.filter(({ endpoint }) => !servedHere(endpoint));
   return paid.flatMap(({ path, endpoint: { model } }) => {
     if (known.includes(model)) return [];

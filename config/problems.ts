@@ -3,7 +3,7 @@
 import type { z } from 'zod';
 import { nearest } from './nearest.ts';
 import { knownKeys, meaningOf, valueAt } from './schema-walk.ts';
-import type { Path } from './schema-walk.ts';
+import type { Checked, Path } from './schema-walk.ts';
 
 /** One bad field. */
 export interface Problem {
@@ -13,18 +13,18 @@ export interface Problem {
 
 type Issue = z.core.$ZodIssue;
 
-export function describeIssue(issue: Issue, tree: unknown, prefix: Path = []): readonly Problem[] {
+export function describeIssue(issue: Issue, checked: Checked, prefix: Path = []): readonly Problem[] {
   const path = [...prefix, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))];
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(key, path, tree) }));
+    return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(key, path, checked) }));
   }
   if (issue.code === 'invalid_union') {
     const branch = issue.errors.find((issues) => !issues.some(({ path: at }) => at.length === 0));
-    if (branch !== undefined) return branch.flatMap((nested) => describeIssue(nested, tree, path));
+    if (branch !== undefined) return branch.flatMap((nested) => describeIssue(nested, checked, path));
   }
-  const found = valueAt(tree, path);
+  const found = valueAt(checked.tree, path);
   const seen = found === undefined ? 'missing' : `found ${show(found)}`;
-  const meaning = meaningOf(path, tree);
+  const meaning = meaningOf(path, checked);
   return [{ path, message: `${seen}, expected ${expectation(issue)}${meaning === '' ? '' : `. ${meaning}`}` }];
 }
 
@@ -45,8 +45,8 @@ export function suggestion(word: string, known: readonly string[]): string {
   return guess === null ? `known here: ${known.join(', ')}` : `did you mean "${guess}"?`;
 }
 
-function unknownKey(key: string, path: Path, tree: unknown): string {
-  return `unknown key; ${suggestion(key, knownKeys(path, tree))}`;
+function unknownKey(key: string, path: Path, checked: Checked): string {
+  return `unknown key; ${suggestion(key, knownKeys(path, checked))}`;
 }
 
 function expectation(issue: Issue): string {

@@ -21,7 +21,7 @@ export interface PromptKnowledge {
 export type FileText = (path: string) => string | null;
 
 export function promptProblems(
-  { prompts, generators }: CampaignConfig,
+  { prompts, generators }: Pick<CampaignConfig, 'prompts' | 'generators'>,
   { templates, generation }: PromptKnowledge,
   fileText: FileText,
 ): readonly Problem[] {

@@ -2,6 +2,7 @@
 
 import { dirname, isAbsolute, resolve } from 'node:path';
 import type {
+  BenchmarkConfig,
   CampaignConfig,
   Endpoint,
   FileGeneratorConfig,
@@ -11,10 +12,12 @@ import type {
   ModelPrice,
   SampleSource,
   StoreLocation,
-  TrainerConfig,
 } from '../contracts/campaign.ts';
+import type { TrainerConfig } from '../contracts/trainers.ts';
 import { formatAt } from './data-format.ts';
 import type { CampaignFile, SampleSourceFile } from './schema.ts';
+import { commandOf, dataFormatOf } from './trainer-commands.ts';
+import type { TrainerFile } from './trainer-schema.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -26,10 +29,7 @@ export function resolveCampaign(file: CampaignFile, source: string, environment:
     ...rest,
     store: resolveStore(store, storeEndpoint, folder, environment),
     seeds: file.seeds.map((entry) => resolveSource(entry, folder)),
-    benchmarks: file.benchmarks.map((benchmark) => ({
-      ...benchmark,
-      sources: benchmark.sources.map((entry) => resolveSource(entry, folder)),
-    })),
+    benchmarks: file.benchmarks.map((benchmark) => resolveBenchmark(benchmark, folder)),
     generators: file.generators.map((generator) => resolveGenerator(generator, folder)),
     filters: {
       ...file.filters,
@@ -66,7 +66,7 @@ export function parseStore(text: string, folder: string, environment: Environmen
   return withEnvironment({ bucket, prefix }, environment);
 }
 
-function resolveStore(
+export function resolveStore(
   store: CampaignFile['store'],
   storeEndpoint: string | undefined,
   folder: string,
@@ -96,7 +96,18 @@ function withEnvironment(
   };
 }
 
-function resolveSource(entry: SampleSourceFile, folder: string): SampleSource {
+/** One answer is the likeliest one; several are drawn. */
+export function resolveBenchmark(benchmark: CampaignFile['benchmarks'][number], folder: string): BenchmarkConfig {
+  const { sampling, ...answering } = benchmark.answering;
+  const { temperature = answering.samples > 1 ? 0.6 : 0, topP = answering.samples > 1 ? 0.95 : 1 } = sampling;
+  return {
+    ...benchmark,
+    sources: benchmark.sources.map((entry) => resolveSource(entry, folder)),
+    answering: { ...answering, sampling: { ...sampling, temperature, topP } },
+  };
+}
+
+export function resolveSource(entry: SampleSourceFile, folder: string): SampleSource {
   return entry.kind === 'file' ? resolveFileSource(entry, folder) : entry;
 }
 
@@ -147,7 +158,7 @@ function resolveLanguageModelGenerator(
 type EndpointFile = Extract<CampaignFile['generators'][number], { kind: 'llm' }>['endpoint'];
 
 /** `url` is short for one server; a model that is served here may be a path. */
-function resolveEndpoint({ model, url, apiKey, servers, ...rest }: EndpointFile, folder: string): Endpoint {
+export function resolveEndpoint({ model, url, apiKey, servers, ...rest }: EndpointFile, folder: string): Endpoint {
   const one = url === undefined ? [] : [{ url, weight: 1, ...(apiKey === undefined ? {} : { apiKey }) }];
   const all = servers ?? one;
   const embedded = all.some((server) => server.url === 'embedded');
@@ -155,17 +166,20 @@ function resolveEndpoint({ model, url, apiKey, servers, ...rest }: EndpointFile,
 }
 
 /** Where no price for cached tokens is given, they cost what others cost. */
-function resolvePrices(models: NonNullable<CampaignFile['prices']>['models']): Record<string, ModelPrice> {
+export function resolvePrices(models: NonNullable<CampaignFile['prices']>['models']): Record<string, ModelPrice> {
   return Object.fromEntries(
     Object.entries(models).map(([name, price]) => [name, { ...price, cached: price.cached ?? price.input }]),
   );
 }
 
-function resolveTrainer(trainer: NonNullable<CampaignFile['student']>, folder: string): TrainerConfig {
-  return { ...trainer, model: resolveModel(trainer.model, folder) };
+export function resolveTrainer(trainer: TrainerFile, folder: string): TrainerConfig {
+  const model = resolveModel(trainer.model, folder);
+  if (trainer.kind === 'embedded') return { ...trainer, model };
+  const { template, command = commandOf(template), dataFormat = dataFormatOf(template) } = trainer;
+  return { ...trainer, model, command, dataFormat };
 }
 
 /** Only what looks like a path is one: `./x`, `../x`, `/x`; `Qwen/Qwen2.5` stays a name. */
-function resolveModel(model: string, folder: string): string {
+export function resolveModel(model: string, folder: string): string {
   return isAbsolute(model) || /^\.\.?\//.test(model) ? resolve(folder, model) : model;
 }

@@ -1,20 +1,25 @@
-// Finds the part of the campaign schema that a path of the file falls under: for known keys and meanings in messages.
+// Finds the part of a file's schema that a path of the file falls under: for known keys and meanings in messages.
 
 import { z } from 'zod';
 import { isTree } from './overrides.ts';
-import { campaignSchema } from './schema.ts';
+
+/** A file and the schema that it is held against. */
+export interface Checked {
+  readonly tree: unknown;
+  readonly schema: z.ZodType;
+}
 
 export type Path = readonly (string | number)[];
 
 /** Keys allowed at the path; empty where any key is. */
-export function knownKeys(path: Path, tree: unknown): readonly string[] {
-  const schema = optionFor(schemaAt(path, tree), valueAt(tree, path));
+export function knownKeys(path: Path, checked: Checked): readonly string[] {
+  const schema = optionFor(schemaAt(path, checked), valueAt(checked.tree, path));
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }
 
 /** What the schema says of the field; empty where it says nothing. */
-export function meaningOf(path: Path, tree: unknown): string {
-  let schema = schemaAt(path, tree);
+export function meaningOf(path: Path, checked: Checked): string {
+  let schema = schemaAt(path, checked);
   while (schema !== null && schema.description === undefined) schema = innerOf(schema);
   return schema?.description ?? '';
 }
@@ -29,8 +34,8 @@ export function valueAt(tree: unknown, path: Path): unknown {
   return value;
 }
 
-function schemaAt(path: Path, tree: unknown): z.ZodType | null {
-  let schema: z.ZodType | null = campaignSchema;
+function schemaAt(path: Path, { tree, schema: root }: Checked): z.ZodType | null {
+  let schema: z.ZodType | null = root;
   path.forEach((part, depth) => {
     const option = optionFor(schema, valueAt(tree, path.slice(0, depth)));
     schema = option === null ? null : childOf(option, part);

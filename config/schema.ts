@@ -1,60 +1,12 @@
 // The campaign file: every key, what it means, its limits and its default. Nothing else in the project states a default.
 
 import { z } from 'zod';
-import { dataFormats } from '../contracts/data-formats.ts';
 import { decontaminationProfileNames } from '../contracts/campaign.ts';
 import { taskNames } from '../contracts/samples.ts';
-
-const share = z.number().gt(0).max(1);
-const wholePositive = z.int().min(1);
-const name = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, at most 63, not starting with a hyphen');
-const secret = z
-  .string()
-  .regex(
-    /^env:[A-Za-z_][A-Za-z0-9_]*$/,
-    'env:NAME, the name of an environment variable; secrets never stand in the file',
-  );
-const model = z
-  .string()
-  .min(1)
-  .describe('A name that `diffract models` lists, or the path of a model folder or GGUF file');
-
-const directoryStore = z.strictObject({ kind: z.literal('directory'), path: z.string().min(1) });
-const s3Store = z.strictObject({
-  kind: z.literal('s3'),
-  bucket: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens'),
-  prefix: z.string().default(''),
-  region: z.string().min(1).describe('Absent: AWS_REGION, or us-east-1').exactOptional(),
-  endpoint: z.url().describe('Absent: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, or AWS itself').exactOptional(),
-});
-
-const fileFields = {
-  kind: z.literal('file'),
-  path: z.string().min(1).describe('Relative to the campaign file'),
-  format: z
-    .enum(dataFormats)
-    .describe('Absent: from the ending of the path; a folder is an hf-dataset')
-    .exactOptional(),
-  split: z.string().min(1).describe('Of a data set folder; absent: train, or the only one').exactOptional(),
-  config: z.string().min(1).describe('Of a data set folder: one that its README.md declares').exactOptional(),
-  map: z.record(z.string(), z.string().min(1)).describe('Field of the task -> column of the file'),
-  where: z.record(z.string(), z.string()).default({}).describe('Only rows whose column equals the value'),
-};
-const fileSource = z.strictObject({
-  ...fileFields,
-  skip: z.int().min(0).default(0).describe('Rows of the shuffled file that belong to somebody else'),
-  count: wholePositive.describe('Absent: all the rest').exactOptional(),
-});
-const symbolicSource = z.strictObject({
-  kind: z.literal('symbolic'),
-  slices: z.array(z.string().min(1)).min(1).describe('Slices of the task; `diffract check` lists them'),
-  count: wholePositive,
-});
-const sources = z.array(z.discriminatedUnion('kind', [fileSource, symbolicSource])).min(1);
+import { benchmark } from './benchmark-schema.ts';
+import { endpoint, prices, sampling } from './endpoint-schema.ts';
+import { fileSource, model, name, prompts, share, sources, store, storeEndpoint, wholePositive } from './fields.ts';
+import { trainerSchema } from './trainer-schema.ts';
 
 const symbolicGenerator = z.strictObject({
   kind: z.literal('symbolic'),
@@ -62,34 +14,6 @@ const symbolicGenerator = z.strictObject({
   slices: z.array(z.string().min(1)).min(1).describe('Slices of the task; `diffract check` lists them'),
   count: wholePositive.describe('Candidates a round'),
 });
-const serverUrl = z
-  .string()
-  .regex(/^(embedded|https?:\/\/\S+)$/, '`embedded`, or the http(s) base URL of an OpenAI-compatible server');
-const endpoint = z
-  .strictObject({
-    model,
-    url: serverUrl.describe('The server; with several of them use servers').exactOptional(),
-    apiKey: secret.exactOptional(),
-    servers: z
-      .array(z.strictObject({ url: serverUrl, apiKey: secret.exactOptional(), weight: z.number().gt(0).default(1) }))
-      .min(1)
-      .describe('Servers of the same model, which share the requests by weight')
-      .exactOptional(),
-    route: z.enum(['chat', 'batch']).default('chat').describe('batch: by the vendor batch interface, within a day'),
-    timeoutSeconds: z.number().gt(0).max(7200).describe('Of one request; absent: 600').exactOptional(),
-  })
-  .describe(
-    'Where requests go: {url: embedded, model: smollm2-135m-instruct}, or the URL of any OpenAI-compatible server',
-  );
-/** How a language model is sampled in a role. */
-const sampling = (temperature: number) =>
-  z
-    .strictObject({
-      temperature: z.number().min(0).max(2).default(temperature),
-      topP: share.default(0.95),
-      maxTokens: wholePositive.default(2048),
-    })
-    .prefault({});
 const fewShots = z.strictObject({
   count: z.int().min(0).max(64).default(5),
   policy: z.enum(['pool', 'sparse-cluster', 'per-level', 'persona']).default('pool'),
@@ -130,33 +54,6 @@ const languageModelGenerator = z.strictObject({
       ...solving,
     })
     .prefault({}),
-});
-
-const embeddedTrainer = z.strictObject({
-  kind: z.literal('embedded'),
-  model: model.default('smollm2-135m-instruct'),
-  lora: z
-    .strictObject({
-      rank: z.int().min(1).max(256).default(8),
-      alpha: z.number().gt(0).default(16),
-      layers: wholePositive.default(8).describe('Adapted layers, counted from the last'),
-    })
-    .prefault({}),
-  epochs: wholePositive.default(1),
-  batchSize: wholePositive.default(8),
-  learningRate: z.number().gt(0).default(5e-4),
-  warmupShare: z.number().min(0).max(1).default(0.1),
-  weightDecay: z.number().min(0).default(0),
-  clipNorm: z.number().gt(0).default(1),
-  checkpointEverySteps: wholePositive.default(20),
-});
-const commandTrainer = z.strictObject({
-  kind: z.literal('command'),
-  model,
-  command: z.array(z.string().min(1)).min(1).describe('Program and arguments; no shell reads them'),
-  dataFormat: z.enum(['prompt-completion', 'messages']).default('prompt-completion'),
-  stallMinutes: z.number().gt(0).default(60),
-  environment: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()).default({}),
 });
 
 const characters = (most: number) =>
@@ -209,7 +106,6 @@ const decontamination = z.strictObject({
     .describe('The nearest benchmark row by embedding, then a judge that fails closed; null: n-grams alone'),
 });
 const limit = wholePositive.nullable().default(null);
-const price = z.number().min(0);
 const costLimit = z.number().gt(0).nullable().default(null);
 
 /** The keys of a campaign file once `quick:` is merged and removed. */
@@ -217,17 +113,18 @@ export const campaignSchema = z.strictObject({
   name,
   task: z.enum(taskNames),
   seed: z.int().min(0).max(0xffff_ffff).describe('Every random choice of the campaign follows from it'),
-  store: z
-    .union([z.string().min(1), z.discriminatedUnion('kind', [directoryStore, s3Store])])
-    .describe('./folder, s3://bucket/prefix, or the object form'),
-  storeEndpoint: z.url().describe('URL of the S3 server for a store written as s3://').exactOptional(),
+  store,
+  storeEndpoint,
   seeds: sources,
   benchmarks: z
-    .array(z.strictObject({ name, distribution: z.enum(['in', 'out']), sources }))
+    .array(benchmark)
     .default([])
     .describe('Held-out sets; candidates that leak from them are rejected, students are graded on them'),
-  rounds: z.int().min(1).max(1000),
-  generators: z.array(z.discriminatedUnion('kind', [symbolicGenerator, fileGenerator, languageModelGenerator])).min(1),
+  rounds: z.int().min(0).max(1000).describe('0: the student is trained on the seeds as they are'),
+  generators: z
+    .array(z.discriminatedUnion('kind', [symbolicGenerator, fileGenerator, languageModelGenerator]))
+    .default([])
+    .describe('Where candidates come from; at least one, unless there are no rounds'),
   filters: filters.prefault({}),
   decontamination: decontamination.prefault({}),
   sketch: z
@@ -245,12 +142,11 @@ export const campaignSchema = z.strictObject({
       method: z.enum(['sparse-clusters', 'spectral', 'random']).default('sparse-clusters'),
       clusterShare: share.default(0.01).describe('Clusters as a share of the pool'),
       sparseShare: share.default(0.5).describe('The least populated part of the clusters that counts as sparse'),
-      accept: wholePositive.describe('Accepted samples a round, at most'),
+      accept: z.int().min(0).default(0).describe('Accepted samples a round, at most; needed where there are rounds'),
       audit: z.int().min(0).default(32).describe('Refused candidates sketched a round to compare regions; 0: none'),
     })
-    .describe('What a round accepts; needs at least {accept: NUMBER}'),
-  student: z
-    .discriminatedUnion('kind', [embeddedTrainer, commandTrainer])
+    .prefault({}),
+  student: trainerSchema
     .describe('What is trained on the pool; absent: the campaign ends with the pool')
     .exactOptional(),
   stop: z
@@ -271,22 +167,8 @@ export const campaignSchema = z.strictObject({
       softCost: costLimit.describe('In the currency of prices; pauses between stages, may be resumed'),
     })
     .prefault({}),
-  prices: z
-    .strictObject({
-      version: z.string().min(1),
-      currency: z.string().min(1).default('USD'),
-      models: z.record(
-        z.string().min(1),
-        z.strictObject({ input: price, cached: price.exactOptional(), output: price }),
-      ),
-    })
-    .nullable()
-    .default(null)
-    .describe('Prices per million tokens by model; null: cost unknown'),
-  prompts: z
-    .record(z.string().min(1), z.string().min(1))
-    .default({})
-    .describe('Built-in prompt template -> the file that replaces it, relative to the campaign file'),
+  prices,
+  prompts,
 });
 
 /** A campaign file as written and checked, with defaults; paths and the store are not resolved yet. */

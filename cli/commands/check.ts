@@ -18,27 +18,50 @@ import type { CommandContext, JsonOption } from '../context.ts';
 import { ExitCode } from '../exit.ts';
 import type { Services } from '../services.ts';
 import { textTable } from '../text-table.ts';
+import { trainerPreview, trainerText } from '../trainer-preview.ts';
+import type { TrainerPreview } from '../trainer-preview.ts';
 import { usedPrompts } from '../used-prompts.ts';
 
 interface CheckOptions extends CampaignFileOptions, JsonOption {
   readonly offline?: true;
+  readonly trainer?: true;
 }
 
 export function addCheck(program: Command, context: CommandContext): void {
   program
     .command('check')
     .description('check a campaign file and show what it resolves to; starts nothing')
-    .argument('<file>', 'campaign file, YAML or JSON')
+    .argument('<file>', 'campaign file, YAML or JSON, or preset:NAME')
     .option('--quick', 'show the quick size')
     .option('--set <path=value>', 'set one value of the file; may be repeated', collected)
     .option('--name <name>', 'under another name')
     .option('--offline', 'ask no language-model server')
+    .option('--trainer', 'show all that the training program of the student is told')
     .option('--json', 'the resolved configuration as one JSON document on stdout')
     .addHelpText('after', '\nExample:\n  diffract check examples/embedded.yaml --set rounds=3')
-    .action((file: string, options: CheckOptions) => check(file, options, context));
+    .action((file: string, options: CheckOptions) =>
+      options.trainer === true ? checkWithTrainer(file, options, context) : check(file, options, context, null),
+    );
 }
 
-async function check(file: string, options: CheckOptions, context: CommandContext): Promise<void> {
+/** What the training program is told does not hang on the data: it is shown while that is still missing. */
+async function checkWithTrainer(file: string, options: CheckOptions, context: CommandContext): Promise<void> {
+  const { config } = readCampaignFile(file, options, context.services, 'later');
+  const trainer = trainerPreview(config, context.services);
+  try {
+    await check(file, options, context, trainer);
+  } catch (error) {
+    if (trainer !== null) printResult(context, options, { trainer }, trainerText(trainer));
+    throw error;
+  }
+}
+
+async function check(
+  file: string,
+  options: CheckOptions,
+  context: CommandContext,
+  trainer: TrainerPreview | null,
+): Promise<void> {
   const { services } = context;
   const { config, source } = readCampaignFile(file, options, services);
   const [files, models, faults] = await lookAround(config, services);
@@ -57,9 +80,10 @@ async function check(file: string, options: CheckOptions, context: CommandContex
     ...prompts.map(({ template, file: own }) => `Asks with ${template}${own === null ? '' : ` (${own})`}`),
     ...servers.filter((server) => !refused.includes(server)).map(serverText),
     ...sliceLines(config, services),
+    ...(trainer === null ? [] : ['', trainerText(trainer)]),
   ];
   const rows = files.map(({ place, source: { path }, rows: count }) => ({ place, path, rows: count }));
-  const document = { source, config, files: rows, models, prompts, servers, missingVariables: missing };
+  const document = { source, config, files: rows, models, prompts, servers, missingVariables: missing, trainer };
   printResult(context, options, document, told.join('\n'));
 }
 
@@ -119,7 +143,8 @@ function usesSlices({ seeds, benchmarks, generators }: CampaignConfig): boolean 
 /** Variables that `env:NAME` names and that are not set where this command runs. */
 function missingVariables(config: CampaignConfig, environment: Readonly<Record<string, string | undefined>>): string[] {
   const keys = endpointsOf(config).flatMap(({ servers }) => servers.map(({ apiKey }) => apiKey));
-  const values = config.student?.kind === 'command' ? Object.values(config.student.environment) : [];
+  const { student } = config;
+  const values = student !== undefined && 'environment' in student ? Object.values(student.environment) : [];
   const names = [...keys, ...values].flatMap((value) => (value?.startsWith('env:') === true ? [value.slice(4)] : []));
   return [...new Set(names)].filter((name) => (environment[name] ?? '') === '');
 }

@@ -102,6 +102,25 @@ describe('a good campaign file', () => {
     ]);
   });
 
+  it('fills in what a known training program is called and reads', () => {
+    const student = (text: string) => {
+      const { student: found } = load(`${minimal}student: { kind: command, model: m, ${text} }\n`).config;
+      return found?.kind === 'command' ? [found.command, found.dataFormat] : [];
+    };
+    assert.deepEqual(student('template: trl'), [['trl', 'sft', '--config', '{{config_file}}'], 'prompt-completion']);
+    assert.deepEqual(student('template: trl, dataFormat: messages')[1], 'messages');
+    assert.deepEqual(student('template: axolotl'), [['axolotl', 'train', '{{config_file}}'], 'messages']);
+    assert.deepEqual(student('command: [train]'), [['train'], 'prompt-completion']);
+  });
+
+  it('takes the beginning of a path from the environment', () => {
+    writeFileSync(join(folder, 'rows.jsonl'), '{}\n');
+    const source = "{ kind: file, path: '${DATA}/rows.jsonl', map: { premise: p } }";
+    const text = minimal.replace('{ kind: symbolic, slices: [negation], count: 12 }', source);
+    const [seed] = load(text, { environment: { DATA: folder } }).config.seeds;
+    assert.equal(seed?.kind === 'file' && seed.path, join(folder, 'rows.jsonl'));
+  });
+
   it('keeps catalogue names and resolves model paths', () => {
     const student = (model: string) =>
       load(`${minimal}student: { kind: embedded, model: "${model}" }\n`).config.student?.model;
@@ -341,9 +360,62 @@ describe('a bad campaign file', () => {
       /decontamination\.semantic: there is no benchmark to compare with/,
     ],
     [
+      'a trainer without a program',
+      `${minimal}student: { kind: command, model: m }\n`,
+      /student\.command: found none, expected program and arguments, or a template that has them: trl, llama-factory/,
+    ],
+    [
+      'a configuration file that nobody writes',
+      `${minimal}student: { kind: command, model: m, command: [trl, '{{config_file}}'] }\n`,
+      /student\.command: \{\{config_file\}\} is written by a template; add one of trl/,
+    ],
+    [
+      'a configuration file that nobody reads',
+      `${minimal}student: { kind: command, model: m, template: trl, command: [trl, sft] }\n`,
+      /student\.command: nothing reads the configuration of the template trl; add \{\{config_file\}\}/,
+    ],
+    [
+      'settings that change nothing',
+      `${minimal}student: { kind: command, model: m, command: [train], settings: { a: 1 } }\n`,
+      /student\.settings: there is no template whose configuration they could change/,
+    ],
+    [
+      'settings that follow from the run',
+      `${minimal}student: { kind: command, model: m, template: axolotl, settings: { output_dir: /mine } }\n`,
+      /student\.settings\.output_dir: follows from the run and is set for you; remove it/,
+    ],
+    [
+      'data in a form that the template does not read',
+      `${minimal}student: { kind: command, model: m, template: llama-factory, dataFormat: prompt-completion }\n`,
+      /student\.dataFormat: found prompt-completion, expected what llama-factory reads: messages/,
+    ],
+    [
+      'an unknown placeholder in the command',
+      `${minimal}student: { kind: command, model: m, command: [train, '{{trainfile}}'] }\n`,
+      /student\.command\[1\]: unknown placeholder \{\{trainfile\}\}; did you mean "train_file"/,
+    ],
+    [
+      'an unknown placeholder in settings',
+      `${minimal}student: { kind: command, model: m, template: trl, settings: { deepspeed: '{{data}}/z.json' } }\n`,
+      /student\.settings\.deepspeed: unknown placeholder \{\{data\}\}/,
+    ],
+    [
+      'a path that begins in a variable that is not set',
+      minimal.replace(
+        '{ kind: symbolic, slices: [negation], count: 12 }',
+        "{ kind: file, path: '${HERE}/x.jsonl', map: { premise: p } }",
+      ),
+      /seeds\[0\]\.path: the environment variable HERE is not set; set it to the folder that holds x\.jsonl/,
+    ],
+    [
       "a secret in the trainer's environment",
       `${minimal}student: { kind: command, model: m, command: [train], environment: { HF_TOKEN: abc } }\n`,
       /student\.environment\.HF_TOKEN: looks like a secret; write env:HF_TOKEN/,
+    ],
+    [
+      "a secret in the trainer's settings",
+      `${minimal}student: { kind: command, model: m, template: trl, settings: { hub_token: abc, pad_token: x } }\n`,
+      /has 1 bad field[^]*student\.settings\.hub_token: looks like a secret, which settings would write/,
     ],
     [
       'a benchmark named twice',

@@ -1,87 +1,85 @@
-// What one attempt runs: the command with its placeholders filled, the configuration file beside it, the environment.
+// What one attempt runs: the command with its placeholders filled, the files that it reads, the environment.
 
-import { basename } from 'node:path';
-import { stringify } from 'yaml';
-import type { CommandTrainerConfig } from '../../../contracts/campaign.ts';
+import { copyFile, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { TrainerProgram } from '../../../contracts/trainers.ts';
 import { FailureType, PermanentError } from '../../../contracts/failures.ts';
-import { fillCommand, mentions } from './placeholders.ts';
+import type { PlaceholderValues } from './placeholders.ts';
+import { renderProgram } from './rendered-program.ts';
+import type { RenderedProgram } from './rendered-program.ts';
 import { writeWholeFile } from './run-files.ts';
 import type { RunFolder } from './run-folder.ts';
-import { trlSupervised } from './templates/trl-sft.ts';
-import type { ConfigurationTemplate } from './templates/template.ts';
 
 export interface LaunchInput {
-  readonly config: CommandTrainerConfig;
+  readonly program: TrainerProgram;
   readonly folder: RunFolder;
   readonly runKey: string;
+  readonly attempt: number;
   readonly seed: number;
   readonly resumeCheckpoint: string | null;
 }
 
 export interface LaunchPlan {
   readonly command: readonly string[];
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Beside what the place it runs in has already. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
-const templates: readonly ConfigurationTemplate[] = [trlSupervised];
+const PROGRAMS = fileURLToPath(new URL('programs', import.meta.url));
 
 /**
- * Writes `{{config_file}}` where the command asks for one.
- * @throws {PermanentError} `InvalidConfig` for an empty command, a placeholder or a template that is unknown, and a named
- * environment variable that is not set
+ * Writes what the command reads into the run's folder, except for the training set.
+ * @throws {PermanentError} `InvalidConfig` as `renderProgram` does, and for a named environment variable that is not set
  */
 export async function planLaunch(input: LaunchInput): Promise<LaunchPlan> {
-  const { config, folder, runKey, seed, resumeCheckpoint } = input;
-  const command = fillCommand(config.command, {
-    model: config.model,
+  const { program, folder } = input;
+  const rendered = renderProgram(program, placeholderValues(input));
+  const environment = { ...ownEnvironment(program), ...fixedEnvironment(folder) };
+  await writeProgramFiles(rendered, folder);
+  return { command: rendered.command, environment };
+}
+
+export async function writeProgramFiles(rendered: RenderedProgram, folder: RunFolder): Promise<void> {
+  await mkdir(folder.data, { recursive: true });
+  if (rendered.configuration !== null) await writeWholeFile(folder.configFile, rendered.configuration);
+  for (const { name, text } of rendered.dataFiles) await writeWholeFile(join(folder.data, name), text);
+  if (rendered.ownProgram !== null) await copyFile(join(PROGRAMS, rendered.ownProgram), folder.program);
+}
+
+/** What every training program is told, beside its own environment. */
+export function fixedEnvironment(folder: RunFolder): Readonly<Record<string, string>> {
+  return { PYTHONUNBUFFERED: '1', TOKENIZERS_PARALLELISM: 'false', DIFFRACT_PROGRESS_FILE: folder.progress };
+}
+
+export function placeholderValues(input: LaunchInput): PlaceholderValues {
+  const { program, folder, runKey, attempt, seed, resumeCheckpoint } = input;
+  return {
+    model: program.model,
     train_file: folder.trainFile,
+    dataset_dir: folder.data,
+    dataset_name: 'train',
     output_dir: folder.output,
-    seed: String(seed),
-    run_id: runKey,
-    resume_checkpoint: resumeCheckpoint,
     config_file: folder.configFile,
-  });
-  if (command.length === 0) {
-    throw new PermanentError(FailureType.InvalidConfig, "The trainer's command is empty: give program and arguments.");
-  }
-  if (mentions(config.command, 'config_file')) {
-    // Python reads YAML 1.1, where a bare `no` is false.
-    await writeWholeFile(folder.configFile, stringify(configuration(input), { version: '1.1' }));
-  }
-  return { command, environment: trainerEnvironment(config, folder) };
+    program: folder.program,
+    resume_checkpoint: resumeCheckpoint,
+    seed,
+    run_id: runKey,
+    attempt,
+  };
 }
 
 /** The values of `env:NAME` in the trainer's environment: what must not be shown. */
-export function secretValues(config: CommandTrainerConfig): string[] {
-  return Object.values(config.environment).flatMap((value) => {
+export function secretValues({ environment }: TrainerProgram): string[] {
+  return Object.values(environment).flatMap((value) => {
     const name = namedVariable(value);
     return (name !== null && process.env[name]) || [];
   });
 }
 
-function configuration({ config, folder, seed, resumeCheckpoint }: LaunchInput): object {
-  const program = templates.find((template) => config.command.some((word) => basename(word) === template.program));
-  if (program === undefined) {
-    const known = templates.map((template) => template.program).join(', ');
-    throw new PermanentError(
-      FailureType.InvalidConfig,
-      `{{config_file}} is written for these programs only: ${known}; the trainer's command names none of them. ` +
-        'Give the path of a configuration file of your own instead.',
-    );
-  }
-  const { trainFile, output } = folder;
-  return program.configuration({ model: config.model, trainFile, outputFolder: output, seed, resumeCheckpoint });
-}
-
-function trainerEnvironment(config: CommandTrainerConfig, folder: RunFolder): LaunchPlan['environment'] {
-  const own = Object.entries(config.environment).map(([name, value]) => [name, resolveVariable(name, value)] as const);
-  return {
-    ...process.env,
-    PYTHONUNBUFFERED: '1',
-    TOKENIZERS_PARALLELISM: 'false',
-    ...Object.fromEntries(own),
-    DIFFRACT_PROGRESS_FILE: folder.progress,
-  };
+function ownEnvironment({ environment }: TrainerProgram): LaunchPlan['environment'] {
+  const own = Object.entries(environment).map(([name, value]) => [name, resolveVariable(name, value)] as const);
+  return Object.fromEntries(own);
 }
 
 function resolveVariable(name: string, value: string): string {
@@ -95,6 +93,7 @@ function resolveVariable(name: string, value: string): string {
   );
 }
 
-function namedVariable(value: string): string | null {
+/** The variable that `env:NAME` names; null for a value that is meant as it stands. */
+export function namedVariable(value: string): string | null {
   return /^env:([A-Za-z_][A-Za-z0-9_]*)$/.exec(value)?.[1] ?? null;
 }

@@ -4,7 +4,7 @@
 // Usage: node launcher.mjs ATTEMPT_FOLDER LOG_FILE PROGRAM ARGUMENT...
 
 import { spawn } from 'node:child_process';
-import { openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { linkSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const [attemptFolder, logFile, program, ...programArguments] = process.argv.slice(2);
@@ -13,13 +13,7 @@ const [attemptFolder, logFile, program, ...programArguments] = process.argv.slic
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => undefined);
 
 const lease = { pid: process.pid, startTime: startTime(process.pid) };
-try {
-  writeFileSync(join(attemptFolder, 'lease.json'), JSON.stringify(lease), { flag: 'wx' });
-} catch (error) {
-  // Another launcher has this attempt.
-  if (error.code === 'EEXIST') process.exit(0);
-  throw error;
-}
+if (!claim(lease)) process.exit(0);
 
 const log = openSync(logFile, 'a');
 const trainer = spawn(program, programArguments, { stdio: ['ignore', log, log] });
@@ -30,8 +24,28 @@ if (trainer.pid !== undefined) {
   writeWhole('lease.json', { ...lease, ...child });
 }
 
+/** False where another launcher has this attempt. A lease is there whole or not at all: half of one could never be given up. */
+function claim(own) {
+  const part = join(attemptFolder, `lease.${process.pid}.part`);
+  try {
+    writeFileSync(part, JSON.stringify(own));
+    linkSync(part, join(attemptFolder, 'lease.json'));
+    return true;
+  } catch (error) {
+    if (error.code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(part, { force: true });
+  }
+}
+
 function end(exit) {
-  writeWhole('exit.json', exit);
+  try {
+    writeWhole('exit.json', exit);
+  } catch (error) {
+    // A disk that is full, most likely: the end of the group is told by its absence.
+    console.error(error.message);
+  }
   // Whatever the trainer left running in the group would hold the accelerator of the next attempt.
   process.kill(-process.pid, 'SIGKILL');
 }

@@ -1,20 +1,11 @@
-// Fills the placeholders of a trainer's command: `{{name}}`, or `{{?name}}` in an argument that goes away without it.
+// Fills the placeholders of a trainer's command and configuration: `{{name}}`, or `{{?name}}` in what goes away without it.
 
 import { FailureType, PermanentError } from '../../../contracts/failures.ts';
-
-const placeholderNames = [
-  'model',
-  'train_file',
-  'output_dir',
-  'seed',
-  'run_id',
-  'resume_checkpoint',
-  'config_file',
-] as const;
-export type PlaceholderName = (typeof placeholderNames)[number];
+import { placeholderNames } from '../../../contracts/trainers.ts';
+import type { PlaceholderName, Setting } from '../../../contracts/trainers.ts';
 
 /** Null: there is none this time, as with `resume_checkpoint` on a first attempt. */
-export type PlaceholderValues = Readonly<Record<PlaceholderName, string | null>>;
+export type PlaceholderValues = Readonly<Record<PlaceholderName, string | number | null>>;
 
 const PLACEHOLDER = /\{\{(\??)([^{}]*)\}\}/g;
 
@@ -24,34 +15,56 @@ const PLACEHOLDER = /\{\{(\??)([^{}]*)\}\}/g;
  */
 export function fillCommand(command: readonly string[], values: PlaceholderValues): string[] {
   return command.flatMap((argument) => {
-    const placeholders = [...argument.matchAll(PLACEHOLDER)].map(([whole, optional = '', name = '']) => {
-      const value = values[knownName(name, argument)];
-      if (value === null && optional === '') throw missingValue(whole, name, argument);
-      return value;
-    });
-    if (placeholders.includes(null)) return [];
-    return [argument.replaceAll(PLACEHOLDER, () => placeholders.shift() ?? '')];
+    const filled = fillText(argument, values);
+    return filled === null ? [] : [String(filled)];
   });
 }
 
-export function mentions(command: readonly string[], name: PlaceholderName): boolean {
-  return command.some((argument) => argument.includes(`{{${name}}}`) || argument.includes(`{{?${name}}}`));
+/**
+ * The same for data: a text that is only a placeholder becomes its value, a key or list entry that goes away is left out,
+ * and null takes a key out. Throws as `fillCommand` does.
+ */
+export function fillSetting(setting: Setting, values: PlaceholderValues): Setting {
+  if (typeof setting === 'string') return fillText(setting, values);
+  if (setting === null || typeof setting !== 'object') return setting;
+  if (isList(setting)) return setting.flatMap((entry) => fillSetting(entry, values) ?? []);
+  const entries = Object.entries(setting).flatMap(([key, entry]) => {
+    const filled = fillSetting(entry ?? null, values);
+    return filled === null ? [] : [[String(fillText(key, values)), filled] as const];
+  });
+  return Object.fromEntries(entries);
 }
 
-function knownName(name: string, argument: string): PlaceholderName {
+/** Null where a placeholder with `?` has no value. */
+function fillText(text: string, values: PlaceholderValues): string | number | null {
+  const placeholders = [...text.matchAll(PLACEHOLDER)].map(([whole, optional = '', name = '']) => {
+    const value = values[knownName(name, text)];
+    if (value === null && optional === '') throw missingValue(whole, name, text);
+    return { whole, value };
+  });
+  if (placeholders.some(({ value }) => value === null)) return null;
+  const [only] = placeholders;
+  if (only !== undefined && only.whole === text) return only.value;
+  return text.replaceAll(PLACEHOLDER, () => String(placeholders.shift()?.value ?? ''));
+}
+
+function isList(setting: Setting): setting is readonly Setting[] {
+  return Array.isArray(setting);
+}
+
+function knownName(name: string, text: string): PlaceholderName {
   const known = placeholderNames.find((candidate) => candidate === name);
   if (known) return known;
   throw new PermanentError(
     FailureType.InvalidConfig,
-    `Unknown placeholder {{${name}}} in the argument "${argument}" of the trainer's command; ` +
-      `known are ${placeholderNames.join(', ')}.`,
+    `Unknown placeholder {{${name}}} in "${text}" of the trainer; known are ${placeholderNames.join(', ')}.`,
   );
 }
 
-function missingValue(whole: string, name: string, argument: string): PermanentError {
+function missingValue(whole: string, name: string, text: string): PermanentError {
   return new PermanentError(
     FailureType.InvalidConfig,
-    `${whole} in the argument "${argument}" of the trainer's command has no value on this attempt. ` +
-      `Write {{?${name}}}, in one argument with its option (--resume={{?${name}}}), to leave the argument out then.`,
+    `${whole} in "${text}" of the trainer has no value on this attempt. ` +
+      `Write {{?${name}}}, in one argument with its option (--resume={{?${name}}}), to leave it out then.`,
   );
 }

@@ -5,8 +5,12 @@ import { FailureType, PermanentError } from '../../../contracts/failures.ts';
 
 export interface RunFolder {
   readonly root: string;
+  /** `{{dataset_dir}}`: the training set, and what tells the program how to read it. */
+  readonly data: string;
   readonly trainFile: string;
   readonly configFile: string;
+  /** `{{program}}`: a program of ours, as it was when the run began its newest attempt. */
+  readonly program: string;
   /** `{{output_dir}}`: checkpoints, and the model files at the end. */
   readonly output: string;
   /** What DIFFRACT_PROGRESS_FILE names. */
@@ -28,8 +32,10 @@ export function runFolder(workFolder: string, runKey: string): RunFolder {
   const root = join(workFolder, runKey);
   return {
     root,
-    trainFile: join(root, 'train.jsonl'),
+    data: join(root, 'data'),
+    trainFile: join(root, 'data', 'train.jsonl'),
     configFile: join(root, 'config.yaml'),
+    program: join(root, 'program.py'),
     output: join(root, 'output'),
     progress: join(root, 'progress.jsonl'),
     log: join(root, 'trainer.log'),

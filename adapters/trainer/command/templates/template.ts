@@ -1,16 +1,17 @@
-// A configuration file that we can write for a known training program, as data.
+// A training program whose configuration file we can write, as data: texts may hold placeholders, and one that is only a
+// placeholder becomes its value, number or text.
 
-export interface TemplateValues {
-  readonly model: string;
-  readonly trainFile: string;
-  readonly outputFolder: string;
-  readonly seed: number;
-  readonly resumeCheckpoint: string | null;
-}
+import type { Setting } from '../../../../contracts/trainers.ts';
 
-export interface ConfigurationTemplate {
-  /** The name that one word of the command must have, with or without a folder before it. */
-  readonly program: string;
-  /** The contents of `{{config_file}}`; written as YAML. */
-  configuration(values: TemplateValues): object;
+export type Settings = Readonly<Record<string, Setting>>;
+
+export interface ProgramTemplate {
+  /** What follows from the run: where things lie, what to resume. The settings of a campaign file may not change it. */
+  readonly decided: Settings;
+  /** Ours until the settings of a campaign file say otherwise. */
+  readonly defaults: Settings;
+  /** Files beside the training set, by name; written as JSON. */
+  readonly dataFiles: Settings;
+  /** The name under `programs/` of the program itself, where it is ours. */
+  readonly program: string | null;
 }

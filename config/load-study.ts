@@ -1,0 +1,105 @@
+// Reads one study file, checked and resolved: the only way to a StudyConfig.
+
+import { dirname } from 'node:path';
+import type { FileSource, SampleSource } from '../contracts/campaign.ts';
+import type { StudyConfig, TrialStudentConfig } from '../contracts/study.ts';
+import { clashes, fileProblems, sliceProblems, storeProblems } from './cross-checks.ts';
+import type { Placed, TaskKnowledge } from './cross-checks.ts';
+import { fileSize } from './load.ts';
+import type { LoadOverrides } from './load.ts';
+import type { Problem } from './problems.ts';
+import { suggestion } from './problems.ts';
+import { resolveModel, resolveSource, resolveStore } from './resolve.ts';
+import type { Environment } from './resolve.ts';
+import { studySchema } from './study-schema.ts';
+import type { StudyFile } from './study-schema.ts';
+import { readCheckedFile } from './written-file.ts';
+
+export interface LoadedStudy {
+  readonly study: StudyConfig;
+  /** Absolute path of the file. */
+  readonly source: string;
+}
+
+/** @throws {PermanentError} `InvalidConfig` naming the file and every bad field */
+export function loadStudy(
+  path: string,
+  overrides: LoadOverrides & { readonly measures?: readonly string[] } = {},
+): LoadedStudy {
+  const kind = { kind: 'study', example: 'examples/study-nli.yaml', overrides };
+  const { file, source, invalid } = readCheckedFile(path, studySchema, kind);
+  const study = resolveStudy(file, dirname(source), overrides.environment ?? process.env);
+  const problems = [
+    ...storeProblems(file),
+    ...clashes([...file.pool, ...file.benchmarks], 'pool and benchmarks'),
+    ...clashes(file.recipes, 'recipes'),
+    ...clashes(file.students, 'students'),
+    ...recipeProblems(file),
+    ...sourceProblems(study, overrides.tasks?.[file.task]),
+    ...(overrides.measures === undefined ? [] : leadProblems(file, overrides.measures)),
+  ];
+  if (problems.length > 0) throw invalid(problems);
+  return { study, source };
+}
+
+function resolveStudy(file: StudyFile, folder: string, environment: Environment): StudyConfig {
+  const { store, storeEndpoint, score, ...rest } = file;
+  const sourcesOf = <Part extends { sources: StudyFile['pool'][number]['sources'] }>(part: Part) => ({
+    ...part,
+    sources: part.sources.map((entry) => resolveSource(entry, folder)),
+  });
+  return {
+    ...rest,
+    store: resolveStore(store, storeEndpoint, folder, environment),
+    pool: file.pool.map(sourcesOf),
+    benchmarks: file.benchmarks.map(sourcesOf),
+    sketch: { ...file.sketch, proxy: resolveModel(file.sketch.proxy, folder) },
+    encoder: resolveModel(file.encoder, folder),
+    students: file.students.map((student) => resolveStudent(student, folder)),
+    score: score ?? (file.matching.labels === 'none' ? 'accuracy' : 'balanced-accuracy'),
+  };
+}
+
+function resolveStudent(student: StudyFile['students'][number], folder: string): TrialStudentConfig {
+  if (student.kind === 'features') return student;
+  return { ...student, trainer: { ...student.trainer, model: resolveModel(student.trainer.model, folder) } };
+}
+
+function recipeProblems({ recipes, size, benchmarks }: StudyFile): readonly Problem[] {
+  const problems: Problem[] = recipes.flatMap((recipe, place): Problem[] => {
+    if (recipe.kind === 'mixes' && recipe.mixes.length + recipe.choose.length === 0) {
+      const message = 'found no recipe; give weights in mixes, or numbers of parts in choose';
+      return [{ path: ['recipes', place], message }];
+    }
+    if (recipe.kind !== 'balls') return [];
+    return recipe.neighbours.flatMap((neighbours, index) => {
+      const message = `found ${neighbours}, expected at least ${size}, the size of a subset`;
+      return neighbours >= size ? [] : [{ path: ['recipes', place, 'neighbours', index], message }];
+    });
+  });
+  if (benchmarks.some(({ distribution }) => distribution === 'out')) return problems;
+  const message = 'none is out of distribution, so there is nothing to relate measures to; give one distribution: out';
+  return [...problems, { path: ['benchmarks'], message }];
+}
+
+function sourceProblems(study: StudyConfig, knowledge: TaskKnowledge | undefined): readonly Problem[] {
+  const placed: readonly Placed<SampleSource>[] = [
+    ...study.pool.map(({ sources }, place) => ({ sources, path: ['pool', place, 'sources'] })),
+    ...study.benchmarks.map(({ sources }, place) => ({ sources, path: ['benchmarks', place, 'sources'] })),
+  ].flatMap(({ sources, path }) => sources.map((value, index) => ({ value, path: [...path, index] })));
+  const isFile = (entry: Placed<SampleSource>): entry is Placed<FileSource> => entry.value.kind === 'file';
+  return [
+    ...placed.filter(isFile).flatMap((entry) => fileProblems(entry, fileSize, knowledge)),
+    ...placed.flatMap(({ value, path }) => {
+      if (value.kind !== 'symbolic' || knowledge === undefined) return [];
+      return sliceProblems({ value: value.slices, path: [...path, 'slices'] }, knowledge, study.task);
+    }),
+  ];
+}
+
+function leadProblems({ leads }: StudyFile, measures: readonly string[]): readonly Problem[] {
+  return leads.flatMap((lead, place) => {
+    if (measures.includes(lead)) return [];
+    return [{ path: ['leads', place], message: `found "${lead}", no measure; ${suggestion(lead, measures)}` }];
+  });
+}
