@@ -59,4 +59,18 @@ describe('the deployment files', () => {
     const { resources } = parse(read('kubernetes/kustomization.yaml'));
     assert.deepEqual([...resources, 'kustomization.yaml'].sort(), manifests.sort());
   });
+
+  it('let the training worker alone talk to the cluster, under the account that has the role', () => {
+    const documents = parseAllDocuments(read('kubernetes/trainer-role.yaml')).map((document) => document.toJS());
+    const byKind = Object.fromEntries(documents.map((document) => [document.kind, document]));
+    const { RoleBinding: binding } = byKind;
+    assert.equal(binding.roleRef.name, byKind['Role'].metadata.name);
+    assert.equal(binding.subjects[0].name, byKind['ServiceAccount'].metadata.name);
+    for (const worker of workers) {
+      const pod = parse(read(`kubernetes/${worker}.yaml`)).spec.template.spec;
+      const isTraining = worker === 'training';
+      assert.equal(pod.automountServiceAccountToken, isTraining, worker);
+      assert.equal(pod.serviceAccountName === binding.subjects[0].name, isTraining, worker);
+    }
+  });
 });
