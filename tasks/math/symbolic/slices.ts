@@ -1,4 +1,5 @@
-// All slices of the generator by name. Those named ood-* have settings and templates that the others never use.
+// All slices of the generator by name. Those named told-* and retold-* are the first ones with words around them; those named ood-* have
+// settings and templates that the others never use.
 
 import { FailureType, PermanentError } from '../../../contracts/failures.ts';
 import { chanceAt } from '../../chance.ts';
@@ -18,10 +19,11 @@ import { probability } from './probability.ts';
 import { rates } from './rates.ts';
 import { sharing } from './sharing.ts';
 import { shopping } from './shopping.ts';
+import { retold, told } from './told.ts';
 import { units } from './units.ts';
 import type { Problem, Slice } from './problem.ts';
 
-export const slices: Readonly<Record<string, Slice>> = {
+const plain: Readonly<Record<string, Slice>> = {
   shopping,
   rates,
   fractions,
@@ -35,6 +37,12 @@ export const slices: Readonly<Record<string, Slice>> = {
   numbers,
   equations,
   probability,
+};
+
+export const slices: Readonly<Record<string, Slice>> = {
+  ...plain,
+  ...styled('told-', told),
+  ...styled('retold-', retold),
   'ood-geometry': oodGeometry,
   'ood-schedules': oodSchedules,
   'ood-sequences': oodSequences,
@@ -52,4 +60,13 @@ export function drawFrom(name: string, key: string, index: number): Problem {
     FailureType.InvalidConfig,
     `The task math has no slice "${name}"; it has ${Object.keys(slices).join(', ')}.`,
   );
+}
+
+/** What a slice's problems have in common, however they are told. */
+export function phenomenonOf(slice: string): string {
+  return slice.replace(/^(?:re)?told-/, '');
+}
+
+function styled(prefix: string, style: (slice: Slice) => Slice): Readonly<Record<string, Slice>> {
+  return Object.fromEntries(Object.entries(plain).map(([name, slice]) => [`${prefix}${name}`, style(slice)]));
 }
