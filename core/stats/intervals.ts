@@ -42,7 +42,7 @@ export interface BootstrapPlan {
 
 /**
  * The percentile bootstrap interval of `statistic` (Efron 1979). The statistic is given the drawn indices into
- * 0..count-1, so paired data stays paired.
+ * 0..count-1, so paired data stays paired. Draws in which it is undefined (NaN) are left out; NaN bounds where it always is.
  * @throws {PermanentError} `InvalidData` when count is 0
  */
 export function bootstrapInterval(
@@ -56,7 +56,9 @@ export function bootstrapInterval(
   const drawn = Float64Array.from({ length: draws }, () => {
     for (let position = 0; position < count; position++) indices[position] = Math.floor(random.next() * count);
     return statistic(indices);
-  }).sort();
+  })
+    .filter((value) => !Number.isNaN(value))
+    .sort();
   return {
     low: sortedQuantile(drawn, (1 - confidence) / 2),
     high: sortedQuantile(drawn, (1 + confidence) / 2),
@@ -64,8 +66,9 @@ export function bootstrapInterval(
   };
 }
 
-/** The quantile of ascending `values` by linear interpolation between order statistics (Hyndman & Fan, type 7). */
+/** The quantile of ascending `values` by linear interpolation between order statistics (Hyndman & Fan, type 7); NaN of none. */
 export function sortedQuantile(values: Float64Array, share: number): number {
+  if (values.length === 0) return NaN;
   const position = share * (values.length - 1);
   const below = Math.floor(position);
   const lower = values[below]!;

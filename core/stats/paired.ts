@@ -1,4 +1,4 @@
-// Two systems graded on the same items: the exact McNemar test and the bootstrap interval of the difference.
+// Two systems on the same items: the exact McNemar test of grades and the bootstrap interval of the difference of scores.
 import { FailureType, PermanentError } from '../../contracts/failures.ts';
 import type { BootstrapPlan, Interval } from './intervals.ts';
 import { bootstrapInterval } from './intervals.ts';
@@ -19,7 +19,7 @@ export interface PairedTest {
  * @throws {PermanentError} `InvalidData` when the lengths differ, are 0, or a grade is neither 0 nor 1
  */
 export function mcNemarTest(first: Grades, second: Grades): PairedTest {
-  requirePairs(first, second);
+  requirePairs(first, second, isGrade, '0 or 1');
   let onlyFirst = 0;
   let onlySecond = 0;
   for (let item = 0; item < first.length; item++) {
@@ -32,15 +32,16 @@ export function mcNemarTest(first: Grades, second: Grades): PairedTest {
 }
 
 /**
- * Accuracy of the first less that of the second, with the percentile bootstrap interval over items drawn in pairs.
- * @throws {PermanentError} `InvalidData` as `mcNemarTest`
+ * Mean score of the first less that of the second (with grades: the difference of accuracies), with the percentile bootstrap
+ * interval over items drawn in pairs.
+ * @throws {PermanentError} `InvalidData` when the lengths differ, are 0, or a score is not finite
  */
 export function pairedDifference(
-  first: Grades,
-  second: Grades,
+  first: ArrayLike<number>,
+  second: ArrayLike<number>,
   plan: BootstrapPlan,
 ): Interval & { readonly difference: number } {
-  requirePairs(first, second);
+  requirePairs(first, second, Number.isFinite, 'finite numbers');
   const differences = Float64Array.from({ length: first.length }, (_, item) => first[item]! - second[item]!);
   const mean = (indices: ArrayLike<number>): number => {
     let sum = 0;
@@ -62,22 +63,27 @@ function fairCoinTail(heads: number, tosses: number): number {
   return tail;
 }
 
-function requirePairs(first: Grades, second: Grades): void {
+function requirePairs(
+  first: ArrayLike<number>,
+  second: ArrayLike<number>,
+  isSound: (value: number) => boolean,
+  expected: string,
+): void {
   if (first.length !== second.length || first.length === 0) {
     throw new PermanentError(
       FailureType.InvalidData,
-      `paired test: ${first.length} and ${second.length} grades, expected the same items, at least one`,
+      `paired test: ${first.length} and ${second.length} scores, expected the same items, at least one`,
     );
   }
   for (let item = 0; item < first.length; item++) {
-    if (isGrade(first[item]) && isGrade(second[item])) continue;
+    if (isSound(first[item]!) && isSound(second[item]!)) continue;
     throw new PermanentError(
       FailureType.InvalidData,
-      `paired test: item ${item} has grades ${String(first[item])} and ${String(second[item])}, expected 0 or 1`,
+      `paired test: item ${item} has ${first[item]} and ${second[item]}, expected ${expected}`,
     );
   }
 }
 
-function isGrade(value: number | undefined): boolean {
+function isGrade(value: number): boolean {
   return value === 0 || value === 1;
 }
