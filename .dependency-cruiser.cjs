@@ -154,9 +154,10 @@ module.exports = {
     {
       name: 'cli-starts-workers-by-the-stack',
       severity: 'error',
-      comment: 'Of workers/ the cli sees workers/stack.ts alone, which starts and stops the processes.',
+      comment:
+        'Of workers/ the cli sees workers/stack.ts, which starts and stops the processes, and workers/judge.ts, which asks in its own.',
       from: { path: '^cli/' },
-      to: { path: '^workers/', pathNot: '^workers/stack\\.ts$' },
+      to: { path: '^workers/', pathNot: '^workers/(stack|judge)\\.ts$' },
     },
     {
       name: 'web-starts-nothing',
@@ -186,6 +187,12 @@ module.exports = {
       'Only adapters/llm imports a language-model runtime.',
       'node-llama-cpp',
       ['^adapters/llm/'],
+    ),
+    packageOnlyIn(
+      'kubernetes-only-in-its-adapter',
+      'Only adapters/trainer/kubernetes imports the Kubernetes client.',
+      '@kubernetes/client-node',
+      ['^adapters/trainer/kubernetes/'],
     ),
     packageOnlyIn('language-identifier-only-in-its-adapter', 'Only adapters/language imports eld.', 'eld', [
       '^adapters/language/',

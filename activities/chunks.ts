@@ -3,7 +3,8 @@
 
 import type { ChunkActivities, ChunkedJob, ChunkedSummary, ChunkOutcome } from '../contracts/chunked-jobs.ts';
 import type { StageCounts, StageResult, TableKind, TableRef } from '../contracts/artifacts.ts';
-import type { Accuracy, TokenUse } from '../contracts/status.ts';
+import type { Score } from '../contracts/scores.ts';
+import type { TokenUse } from '../contracts/status.ts';
 import { PermanentError } from '../contracts/failures.ts';
 import { chunkCount, chunkRange, type RowRange } from '../core/plan/chunks.ts';
 import { cancellationSignal } from './heartbeat.ts';
@@ -38,8 +39,8 @@ export interface ChunkRecipe {
   readonly output: TableKind;
   readonly metadata: Readonly<Record<string, string>>;
   produce(work: ChunkWork): Promise<ChunkProduct>;
-  /** Scores of the assembled table, for jobs that grade. */
-  accuracy?(store: Store, output: TableRef<TableKind>): Promise<Accuracy>;
+  /** What the assembled table is worth, for jobs that grade. */
+  score?(store: Store, output: TableRef<TableKind>): Promise<Score>;
 }
 
 export type PrepareJob<Job extends ChunkedJob> = (job: Job, store: Store) => Promise<ChunkRecipe>;
@@ -109,7 +110,7 @@ async function assemble(store: Store, recipe: ChunkRecipe): Promise<StageProduct
     output,
     rejects: await joinTables(store, 'rejects', rejects, {}),
     counts: sumCounts(chunks.map(({ counts }) => counts)),
-    summary: { ...(await joinLedgers(store, ledgers)), accuracy: (await recipe.accuracy?.(store, output)) ?? null },
+    summary: { ...(await joinLedgers(store, ledgers)), score: (await recipe.score?.(store, output)) ?? null },
   };
 }
 

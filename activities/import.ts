@@ -7,7 +7,7 @@ import type { Lineage } from '../contracts/samples.ts';
 import { PermanentError } from '../contracts/failures.ts';
 import { permutation } from '../core/random/philox.ts';
 import { taskNamed } from '../tasks/registry.ts';
-import type { Task } from '../tasks/task.ts';
+import type { ReadResult, Task } from '../tasks/task.ts';
 import type { DatasetRecord, Datasets } from './ports/datasets.ts';
 import type { OpenStore } from './ports/store.ts';
 import { openSieve, type Sieve } from './sieve.ts';
@@ -20,16 +20,17 @@ export interface ImportPorts {
 
 export function createImportActivities({ openStore, datasets }: ImportPorts): Pick<DataActivities, 'importSamples'> {
   return {
-    async importSamples({ context, name, sources }) {
+    async importSamples({ context, name, sources, unreadable }) {
       const store = await openStore(context.store);
       const described = await describeSources(sources, datasets);
-      const config = { task: context.task, seed: context.seed, name, sources: described };
+      const strict = unreadable === undefined ? {} : { unreadable };
+      const config = { task: context.task, seed: context.seed, name, sources: described, ...strict };
       return runStage(store, { stage: 'import', version: 2, inputs: [], config }, async () => {
         const sieve = openSieve(store, 'import');
         let taken = 0;
         const fileNames = fileNamesOf(sources);
         for (const source of sources)
-          taken += await importSource(source, { context, name, sieve, datasets, fileNames });
+          taken += await importSource(source, { context, name, sieve, datasets, fileNames, ...strict });
         const tables = await sieve.finish({ [name]: taken });
         if (tables.output.rows === 0) throw nothingRead(name, sources, taken);
         return { ...tables, summary: null };
@@ -105,6 +106,7 @@ interface ImportTarget {
   readonly sieve: Sieve;
   readonly datasets: Datasets;
   readonly fileNames: (source: FileSource) => string;
+  readonly unreadable?: 'fail';
 }
 
 async function importSource(source: SampleSource, target: ImportTarget): Promise<number> {
@@ -113,12 +115,13 @@ async function importSource(source: SampleSource, target: ImportTarget): Promise
 
 async function importFile(
   source: FileSource,
-  { context, name, sieve, datasets, fileNames }: ImportTarget,
+  { context, name, sieve, datasets, fileNames, unreadable }: ImportTarget,
 ): Promise<number> {
   const records = await drawRecords(source, context.seed, datasets);
   const file = fileNames(source);
   for (const { row, fields } of records) {
     const id = `${name}/${file}:${row}`;
+    if (unreadable === 'fail') requireReadable(name, { source, row }, taskNamed(context.task).readRecord(fields));
     await read(id, fields, { context, sieve, lineage: lineageOf('import', file, name) });
   }
   return records.length;
@@ -141,6 +144,21 @@ async function read(
   const result = taskNamed(context.task).readRecord(fields);
   if (result.ok) await sieve.keep({ id, task: context.task, ...result.body, lineage });
   else await sieve.reject(id, lineage.generator, result, fields);
+}
+
+/** Pairs whose annotators did not agree have no answer and are left out, as everywhere. */
+function requireReadable(
+  name: string,
+  { source, row }: { readonly source: FileSource; readonly row: number },
+  result: ReadResult,
+): void {
+  if (result.ok || result.reason === 'no-gold-label') return;
+  const columns = Object.entries(source.map).map(([field, column]) => `${field}: ${column}`);
+  throw new PermanentError(
+    'InvalidData',
+    `Benchmark ${name}: row ${row + 1} of ${source.path} cannot be read: ${result.reason}: ${result.detail} ` +
+      `(columns ${columns.join(', ')}). Mend the row, or leave it out with "where"; a benchmark is not shortened silently.`,
+  );
 }
 
 function lineageOf(origin: Lineage['origin'], source: string, generator: string): Lineage {

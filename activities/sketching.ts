@@ -19,7 +19,10 @@ export async function sketchRecipe(
   const { p, seed, tokenBudget } = sketch;
   const sketcher = await models.openSketcher(sketch.proxy, { p, seed, tokenBudget });
   const { model: _, ...hashes } = sketcher.identity;
-  const proxy = { ...hashes, specification: sketcher.specification, target: sketch.target };
+  // Where a target makes no other example, its sketches are those of the completion, and are taken once.
+  const { gradientTargets } = taskNamed(context.task);
+  const target = gradientTargets.find((name) => name === sketch.target) ?? gradientTargets[0];
+  const proxy = { ...hashes, specification: sketcher.specification, target };
   return {
     identity: {
       stage: 'sketch',

@@ -1,8 +1,17 @@
 // What a person reads of a campaign in the terminal: one table a round, one of the benchmarks, a few lines of state.
 
-import type { CampaignStatus, Diversity, FunnelRow, RoundSummary, SteeringSide } from '../contracts/status.ts';
+import type { Estimate } from '../contracts/scores.ts';
+import type {
+  BenchmarkScore,
+  CampaignStatus,
+  Diversity,
+  FunnelRow,
+  RoundSummary,
+  SteeringSide,
+} from '../contracts/status.ts';
 import { generatorFunnels } from '../core/report/figures.ts';
-import { decimal, diversity, duration, percent, plural, points, range, whole } from '../core/report/format.ts';
+import { decimal, diversity, duration, percent, plural, range, whole } from '../core/report/format.ts';
+import { changeEstimate, metricEstimate } from '../core/report/metric-text.ts';
 import { money } from './money.ts';
 import { textTable } from './text-table.ts';
 
@@ -31,23 +40,46 @@ export function roundText(
     .join('\n');
 }
 
-export function scoresText(scores: CampaignStatus['scores']): string {
+/** The benchmarks with all their metrics, and the means over them. */
+export function scoresText({ scores, means }: Pick<CampaignStatus, 'scores' | 'means'>): string {
   const ordered = [...scores].sort((a, b) => a.distribution.localeCompare(b.distribution));
   return textTable(
-    ['Benchmark', 'side', 'n', 'before', '', 'after', '', 'change', '95 % interval'],
-    ordered.map(({ benchmark, distribution, n, before, after, difference }) => [
-      benchmark,
-      distribution === 'in' ? 'in distribution' : 'out of distribution',
-      whole(n),
-      percent(before.accuracy),
-      range(before.interval, percent),
-      after === null ? 'none' : percent(after.accuracy),
-      after === null ? '' : range(after.interval, percent),
-      after === null ? '' : points(after.accuracy - before.accuracy),
-      difference === null ? '' : range(difference, points),
-    ]),
-    ['side'],
+    ['Benchmark', 'side', 'n', 'metric', 'before', 'after', 'change'],
+    [...ordered.flatMap(scoreRows), ...meanRows(means, ordered)],
+    ['side', 'metric'],
   );
+}
+
+function scoreRows({ benchmark, distribution, n, before, after, differences }: BenchmarkScore): string[][] {
+  return Object.keys((after ?? before)?.metrics ?? {}).map((metric, place) => [
+    place === 0 ? benchmark : '',
+    place === 0 ? sideText(distribution) : '',
+    place === 0 ? whole(n) : '',
+    metric,
+    estimateText(metric, before?.metrics[metric]),
+    estimateText(metric, after?.metrics[metric]),
+    differences?.[metric] === undefined ? '' : changeEstimate(metric, differences[metric]),
+  ]);
+}
+
+function meanRows(means: CampaignStatus['means'], scores: readonly BenchmarkScore[]): string[][] {
+  const metric = (scores[0]?.after ?? scores[0]?.before)?.main ?? '';
+  return (['in', 'out'] as const).flatMap((side) => {
+    const mean = means?.[side] ?? null;
+    if (mean === null) return [];
+    const { benchmarks, first, second, difference } = mean;
+    const change = difference === null ? '' : changeEstimate(metric, difference);
+    const shown = (estimate: Estimate | null) => estimateText(metric, estimate ?? undefined);
+    return [[`mean of ${benchmarks}`, sideText(side), '', metric, shown(first), shown(second), change]];
+  });
+}
+
+function estimateText(metric: string, estimate: Estimate | undefined): string {
+  return estimate === undefined ? 'none' : metricEstimate(metric, estimate);
+}
+
+function sideText(distribution: BenchmarkScore['distribution']): string {
+  return distribution === 'in' ? 'in distribution' : 'out of distribution';
 }
 
 export function seedText(value: Diversity): string {

@@ -10,6 +10,7 @@ import { cacheFolder } from '../adapters/models/cache.ts';
 import { catalogModels } from '../adapters/models/catalog.ts';
 import { promptFiles } from '../adapters/prompts/prompt-files.ts';
 import { createDataServices } from './data-services.ts';
+import { createServerServices } from './server-services.ts';
 import { createStoreServices } from './store-services.ts';
 import { taskNamed } from '../tasks/registry.ts';
 import type { KnownModel, MachineCheck, Services } from './services.ts';
@@ -32,15 +33,7 @@ export function createServices(environment: NodeJS.ProcessEnv, currentFolder: st
       const { probeEndpoint } = await import('../adapters/llm/probe-endpoint.ts');
       return probeEndpoint(endpoint, environment, schemas);
     },
-    async connect(server, seconds) {
-      const { connectCampaigns } = await import('../adapters/temporal/campaigns.ts');
-      const { openStore } = await import('../adapters/store/open.ts');
-      return connectCampaigns(server, openStore, seconds);
-    },
-    async startStack({ gradientWorkers, onEvent }) {
-      const { startStack } = await import('../workers/stack.ts');
-      return startStack({ stateFolder, onEvent, ...(gradientWorkers === undefined ? {} : { gradientWorkers }) });
-    },
+    ...createServerServices(stateFolder),
     async openRuntime(sessions) {
       const { createModelRuntime } = await import('../adapters/models/runtime.ts');
       return createModelRuntime({ sessions });

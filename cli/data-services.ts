@@ -12,8 +12,10 @@ import type { KeptResult, KeptSketches, SketchFolder } from '../adapters/sketche
 import { FailureType, PermanentError } from '../contracts/failures.ts';
 import { gradingServices } from './grading-services.ts';
 import type { GradingServices } from './grading-services.ts';
+import { ratingServices } from './rating-services.ts';
+import type { RatingServices } from './rating-services.ts';
 
-export interface DataServices extends GradingServices {
+export interface DataServices extends GradingServices, RatingServices {
   readonly readDataset: ReadDataset;
   /** All rows with all their columns. */
   readRawRows(place: DataPlace): AsyncIterable<RawRow>;
@@ -36,6 +38,7 @@ export interface DataServices extends GradingServices {
 export function createDataServices(stateFolder: string): DataServices {
   return {
     ...gradingServices,
+    ...ratingServices,
     async *readDataset(source) {
       const { readDataset } = await import('../adapters/datasets/read-dataset.ts');
       yield* readDataset(source);

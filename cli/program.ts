@@ -4,14 +4,20 @@ import { Command } from 'commander';
 import { addCheck } from './commands/check.ts';
 import { addEstimate } from './commands/estimate.ts';
 import { addCompare } from './commands/compare.ts';
+import { addEvaluate } from './commands/evaluate.ts';
 import { addExport } from './commands/export.ts';
+import { addExportStudent } from './commands/export-student.ts';
 import { addLineage } from './commands/lineage.ts';
 import { addGrade } from './commands/grade.ts';
+import { addJudge } from './commands/judge.ts';
+import { addMetrics } from './commands/metrics.ts';
 import { addDoctor, addModels, addUp } from './commands/machine.ts';
 import { addPrompts } from './commands/prompts.ts';
+import { addRatings } from './commands/ratings.ts';
 import { addRun } from './commands/run.ts';
 import { addScore } from './commands/score.ts';
 import { addSelect } from './commands/select.ts';
+import { addStudy } from './commands/study.ts';
 import { addVendi } from './commands/vendi.ts';
 import { addPause, addReport, addResume, addSet, addStatus, addStop, addWatch } from './commands/steer.ts';
 import type { CommandContext } from './context.ts';
@@ -49,16 +55,24 @@ function createProgram(context: CommandContext): Command {
     })
     .showSuggestionAfterError()
     .addHelpText('after', `\nExample:\n  diffract run examples/embedded.yaml --quick\n${exitCodeHelp}`);
-  const verbs = [addRun, addWatch, addStatus, addPause, addResume, addSet, addStop, addReport, addExport, addLineage];
+  const verbs = [addRun, addWatch, addStatus, addPause, addResume, addSet, addStop, addReport];
   for (const add of [
     ...verbs,
+    addExport,
+    addExportStudent,
+    addLineage,
     addCheck,
+    addStudy,
+    addEvaluate,
     addEstimate,
     addScore,
     addSelect,
     addCompare,
     addVendi,
     addGrade,
+    addMetrics,
+    addJudge,
+    addRatings,
     addPrompts,
     addModels,
     addDoctor,

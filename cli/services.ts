@@ -7,6 +7,8 @@ import type { ServerReport } from '../adapters/llm/probe-endpoint.ts';
 import type { ObtainedModel } from '../adapters/models/obtain.ts';
 import type { StoreCheck } from '../adapters/store/self-test.ts';
 import type { Campaigns } from '../adapters/temporal/campaigns.ts';
+import type { Evaluations } from '../adapters/temporal/evaluations.ts';
+import type { Studies } from '../adapters/temporal/studies.ts';
 import type { Endpoint, StoreLocation } from '../contracts/campaign.ts';
 import type { MatrixEngine } from '../core/matrix/engine.ts';
 import type { DataServices } from './data-services.ts';
@@ -56,6 +58,8 @@ export interface Services extends DataServices, StoreServices {
   /** One report for each server that is not embedded; costs a few tokens each. */
   probeEndpoint(endpoint: Endpoint, schemas: readonly ResponseSchema[]): Promise<readonly ServerReport[]>;
   connect(server: ServerAddress, seconds: number): Promise<Campaigns>;
+  connectStudies(server: ServerAddress, seconds: number): Promise<Studies>;
+  connectEvaluations(server: ServerAddress, seconds: number): Promise<Evaluations>;
   startStack(request: {
     readonly gradientWorkers: number | undefined;
     readonly onEvent: (event: StackEvent) => void;

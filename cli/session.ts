@@ -10,6 +10,8 @@ import type { Terminal } from './terminal.ts';
 
 export interface Session {
   readonly campaigns: Campaigns;
+  /** For what else runs there: studies, evaluations. */
+  readonly server: ServerAddress;
   readonly uiAddress: string | null;
   /** Whether the stack ends with this process. */
   readonly stack: 'own' | 'elsewhere';
@@ -28,11 +30,11 @@ const START_SECONDS = 30;
 /** A server that somebody else runs; null when none is named or up. @throws {TransientError} for a named one that is silent */
 export async function joinSession(services: Services): Promise<Session | null> {
   const named = namedServer(services);
-  if (named !== null) return openSession(await services.connect(named, START_SECONDS), null);
+  if (named !== null) return openSession(await services.connect(named, START_SECONDS), named, null);
   const record = await readRecord(services);
   if (record === null || !isAlive(record.supervisor)) return null;
   try {
-    return openSession(await services.connect(record, FIND_SECONDS), record.uiAddress);
+    return openSession(await services.connect(record, FIND_SECONDS), record, record.uiAddress);
   } catch (error) {
     // The record outlived its stack: a killed process cannot take it back.
     if (error instanceof TransientError) return null;
@@ -75,7 +77,7 @@ export async function startSession(
       await rm(recordPath(services), { force: true });
       await stack.stop();
     };
-    return { campaigns, uiAddress, stack: 'own', close };
+    return { campaigns, server: { address, namespace }, uiAddress, stack: 'own', close };
   } catch (error) {
     await rm(recordPath(services), { force: true });
     await stack.stop();
@@ -83,8 +85,8 @@ export async function startSession(
   }
 }
 
-function openSession(campaigns: Campaigns, uiAddress: string | null): Session {
-  return { campaigns, uiAddress, stack: 'elsewhere', close: () => campaigns.close() };
+function openSession(campaigns: Campaigns, { address, namespace }: ServerAddress, uiAddress: string | null): Session {
+  return { campaigns, server: { address, namespace }, uiAddress, stack: 'elsewhere', close: () => campaigns.close() };
 }
 
 function namedServer({ environment }: Services): ServerAddress | null {

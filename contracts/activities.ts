@@ -9,8 +9,9 @@ import type {
   JudgeConfig,
   SampleSource,
   SelectionConfig,
-  TrainerConfig,
 } from './campaign.ts';
+import type { CompareStudentsInput, EmbeddedStudent, StudentComparison } from './evaluation.ts';
+import type { TrainerConfig } from './trainers.ts';
 import type { CampaignProgress, Diversity, RoundSummary } from './status.ts';
 
 export interface ImportInput {
@@ -18,6 +19,8 @@ export interface ImportInput {
   /** `seeds`, or the benchmark's name: stands in ids, lineage and messages. */
   readonly name: string;
   readonly sources: readonly SampleSource[];
+  /** `fail`: a row that cannot be read ends the import, naming it; absent: it becomes a reject. */
+  readonly unreadable?: 'fail';
 }
 
 export interface DecontaminateInput {
@@ -242,18 +245,27 @@ export interface TrainSummary {
   readonly seconds: number;
 }
 
-export interface CompareInput {
+/** Of the campaign whose trained student is wanted. */
+export interface FindCheckpointInput {
   readonly context: CampaignContext;
-  readonly before: TableRef<'predictions'>;
-  readonly after: TableRef<'predictions'>;
+  readonly campaign: string;
+}
+
+export interface UngradableInput {
+  readonly context: CampaignContext;
+  readonly student: EmbeddedStudent;
 }
 
 /** Queue `diffract-training`. */
 export interface TrainingActivities {
   /** Drives the trainer port from start to collect; a retry goes on from the newest whole checkpoint. */
   train(input: TrainInput): Promise<StageOutcome<TrainSummary>>;
-  /** 95 % interval of the difference in accuracy on the same rows (paired bootstrap). */
-  compareScores(input: CompareInput): Promise<readonly [number, number]>;
+  /** Two students on the same rows, metric by metric, and their means over benchmarks. */
+  compareStudents(input: CompareStudentsInput): Promise<StudentComparison>;
+  /** The student that a campaign in the same store trained. */
+  findCheckpoint(input: FindCheckpointInput): Promise<ArtifactRef>;
+  /** Why this machine does not evaluate the student: its architecture, its size, a base that is not here; null: it does. */
+  whyUngradable(input: UngradableInput): Promise<string | null>;
 }
 
 /** Reported by heartbeats of long activities: rows (or steps) that are durable. */

@@ -1,6 +1,7 @@
 // Content-addressed results: parts, the manifest that lists them, and the small ref that travels through Temporal.
 
 import type { Attempt, Draft, LedgerEntry, Pair, Prediction, Reject, Sample, SketchRow } from './samples.ts';
+import type { Draw, EmbeddingRow, Trial } from './trials.ts';
 
 /** Row types of the tables; a table is an artifact whose parts are Parquet files. */
 export interface TableRows {
@@ -12,6 +13,9 @@ export interface TableRows {
   readonly rejects: Reject;
   readonly sketches: SketchRow;
   readonly predictions: Prediction;
+  readonly embeddings: EmbeddingRow;
+  readonly draws: Draw;
+  readonly trials: Trial;
 }
 
 export type TableKind = keyof TableRows;

@@ -1,7 +1,9 @@
 // A campaign as its user describes it: the parsed, resolved form of a campaign file. config/schema.ts checks it.
 
 import type { DataFormat } from './data-formats.ts';
+import type { ModelReference } from './models.ts';
 import type { SamplingParameters, TaskName } from './samples.ts';
+import type { TrainerConfig } from './trainers.ts';
 
 export type StoreLocation =
   | { readonly kind: 'directory'; readonly path: string }
@@ -42,8 +44,7 @@ export interface SymbolicSource {
 
 export type SampleSource = FileSource | SymbolicSource;
 
-/** `model` is a name of the catalogue, or a folder or GGUF file. */
-export type ModelReference = string;
+export type { ModelReference };
 
 /** One server that serves a model. */
 export interface ModelServer {
@@ -204,10 +205,21 @@ export interface BudgetConfig {
   readonly softCost: number | null;
 }
 
+/** How the answers to the rows of a benchmark are drawn. */
+export interface AnsweringConfig {
+  /** Answers a row (k). */
+  readonly samples: number;
+  /** Temperature 0 is greedy. */
+  readonly sampling: SamplingParameters;
+  /** `labels`: the likeliest label; `text`: what is written; `task`: labels where the task has them and the student can, else text. */
+  readonly by: 'task' | 'labels' | 'text';
+}
+
 export interface BenchmarkConfig {
   readonly name: string;
   readonly distribution: 'in' | 'out';
   readonly sources: readonly SampleSource[];
+  readonly answering: AnsweringConfig;
 }
 
 export interface SketchConfig {
@@ -235,32 +247,6 @@ export interface SelectionConfig {
   /** Candidates that verification refused to sketch a round, at most, so that sparse and dense regions can be compared. */
   readonly audit: number;
 }
-
-export interface EmbeddedTrainerConfig {
-  readonly kind: 'embedded';
-  readonly model: ModelReference;
-  readonly lora: { readonly rank: number; readonly alpha: number; readonly layers: number };
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly learningRate: number;
-  readonly warmupShare: number;
-  readonly weightDecay: number;
-  readonly clipNorm: number;
-  readonly checkpointEverySteps: number;
-}
-
-export interface CommandTrainerConfig {
-  readonly kind: 'command';
-  readonly model: ModelReference;
-  /** Program and arguments; `{{placeholders}}` are filled in, no shell. */
-  readonly command: readonly string[];
-  readonly dataFormat: 'prompt-completion' | 'messages';
-  /** No progress for so long counts as a stall. */
-  readonly stallMinutes: number;
-  readonly environment: Readonly<Record<string, string>>;
-}
-
-export type TrainerConfig = EmbeddedTrainerConfig | CommandTrainerConfig;
 
 export interface CampaignConfig {
   readonly name: string;

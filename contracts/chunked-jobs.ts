@@ -2,6 +2,7 @@
 
 import type { ArtifactRef, StageOutcome, TableRef } from './artifacts.ts';
 import type {
+  AnsweringConfig,
   CampaignContext,
   GeneratorConfig,
   JudgeConfig,
@@ -11,7 +12,10 @@ import type {
   SketchConfig,
   SolvedGenerator,
 } from './campaign.ts';
-import type { Accuracy, TokenUse } from './status.ts';
+import type { Student } from './evaluation.ts';
+import type { Score } from './scores.ts';
+import type { TokenUse } from './status.ts';
+import type { EmbedJob, TrialJob } from './study.ts';
 
 export interface SketchJob {
   readonly kind: 'sketch';
@@ -73,13 +77,14 @@ export interface EvaluateJob {
   readonly context: CampaignContext;
   readonly benchmark: string;
   readonly samples: TableRef<'samples'>;
-  readonly model: ModelReference;
-  /** Absent: the model as it is, before training. */
-  readonly checkpoint: ArtifactRef | null;
+  readonly student: Student;
+  readonly answering: AnsweringConfig;
+  readonly prices: PriceTable | null;
 }
 
 /** A stage that fan-out carries chunk by chunk. */
-export type ChunkedJob = SketchJob | GenerateJob | AttemptJob | JudgeJob | PairJob | CompareJob | EvaluateJob;
+export type ChunkedJob =
+  SketchJob | GenerateJob | AttemptJob | JudgeJob | PairJob | CompareJob | EvaluateJob | EmbedJob | TrialJob;
 
 export interface ChunkPlan {
   readonly chunks: number;
@@ -100,7 +105,7 @@ export interface ChunkedSummary {
   /** One row a request, whichever chunks asked it; null for stages that ask no language model. */
   readonly ledger: TableRef<'ledger'> | null;
   /** Only for `evaluate`. */
-  readonly accuracy: Accuracy | null;
+  readonly score: Score | null;
 }
 
 /** The same three calls for every chunked stage, on the queue that its job's kind names. */

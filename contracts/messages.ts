@@ -4,6 +4,10 @@ import type { BudgetConfig, CampaignConfig, CampaignContext } from './campaign.t
 
 export const campaignWorkflowId = (campaign: string): string => `campaign-${campaign}`;
 
+export const studyWorkflowId = (study: string): string => `study-${study}`;
+
+export const evaluationWorkflowId = (evaluation: string): string => `evaluation-${evaluation}`;
+
 export const Update = {
   Pause: 'pause',
   Resume: 'resume',
@@ -16,6 +20,10 @@ export const Query = {
   Progress: 'progress',
   /** FanOutStatus of a fan-out. */
   FanOut: 'fanOut',
+  /** EvaluationProgress of an evaluation. */
+  Evaluation: 'evaluation',
+  /** StudyProgress of a study. */
+  Study: 'study',
 } as const;
 
 /** `setPaused` and `setAllowance` go from a campaign to the fan-out of its current stage, `stageHeld` comes back. */

@@ -118,11 +118,16 @@ export interface SketchRow {
   readonly tokens: number;
 }
 
-/** One graded answer of a student on one benchmark row. */
+/** A student's graded answers to one benchmark row; the lists have one entry an answer. */
 export interface Prediction {
   readonly id: string;
   readonly group: string;
   readonly expected: string;
-  readonly response: string;
-  readonly correct: boolean;
+  readonly responses: readonly string[];
+  /** The answer found in each response; '' where there is none. */
+  readonly stated: readonly string[];
+  /** Empty for tasks whose answers are neither right nor wrong. */
+  readonly correct: readonly boolean[];
+  /** Of the whole row by metric name, such as `rouge-l` or `maj@8`. */
+  readonly scores: Readonly<Record<string, number>>;
 }

@@ -2,6 +2,7 @@
 
 import type { ArtifactRef, StageCounts } from './artifacts.ts';
 import type { CampaignConfig, CampaignContext } from './campaign.ts';
+import type { Differences, MeanScore, Score } from './scores.ts';
 
 export interface Diversity {
   /** G-Vendi, order 1. */
@@ -76,18 +77,11 @@ export interface BenchmarkScore {
   readonly benchmark: string;
   readonly distribution: 'in' | 'out';
   readonly n: number;
-  readonly before: Accuracy;
-  readonly after: Accuracy | null;
-  /** 95 % interval of after - before on the same rows. */
-  readonly difference: readonly [number, number] | null;
-}
-
-export interface Accuracy {
-  readonly correct: number;
-  readonly n: number;
-  readonly accuracy: number;
-  /** Wilson 95 % interval. */
-  readonly interval: readonly [number, number];
+  /** Null where the student was not asked before training. */
+  readonly before: Score | null;
+  readonly after: Score | null;
+  /** After less before on the same rows, by metric; null until both are there. */
+  readonly differences: Differences | null;
 }
 
 export type CampaignOutcome = 'completed' | 'stopped';
@@ -124,6 +118,10 @@ export interface CampaignStatus {
   /** Of all costs; null without prices, and before the seeds are in. */
   readonly currency: string | null;
   readonly scores: readonly BenchmarkScore[];
+  /** Over benchmarks, before (first) and after (second) training; null until the student is graded. */
+  readonly means: Readonly<Record<'in' | 'out', MeanScore | null>> | null;
+  /** Why a trained student was not graded here; null where it was, or nothing was trained. */
+  readonly ungraded: string | null;
   readonly tokens: TokenUse;
   readonly timings: readonly StageTiming[];
   readonly pool: ArtifactRef | null;
@@ -147,6 +145,10 @@ export interface CampaignProgress {
   readonly lastRecord: ArtifactRef | null;
   readonly seedDiversity: Diversity | null;
   readonly scores: readonly BenchmarkScore[];
+  /** Over benchmarks, before (first) and after (second) training; null until the student is graded. */
+  readonly means: Readonly<Record<'in' | 'out', MeanScore | null>> | null;
+  /** Why a trained student was not graded here; null where it was, or nothing was trained. */
+  readonly ungraded: string | null;
   readonly tokens: TokenUse;
   readonly pool: ArtifactRef | null;
   readonly checkpoint: ArtifactRef | null;

@@ -1,5 +1,5 @@
-// Records the histories of two small campaigns (every workflow, every run) for the replay tests: test/histories/*.json. One is
-// paused and trains a student, one asks a language model and waits for budget.
+// Records the histories of two small campaigns, an evaluation and a study (every workflow, every run) for the replay tests:
+// test/histories/*.json. One campaign is paused and trains a student, one asks a language model and waits for budget.
 // Run it for a release, and whenever a workflow changed on purpose: node --import tsx scripts/record-histories.ts
 
 import { execFile } from 'node:child_process';
@@ -8,10 +8,15 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { findTemporalBinary } from '../adapters/temporal/server.ts';
 import { connectTemporal } from '../adapters/temporal/connect.ts';
+import { connectEvaluations } from '../adapters/temporal/evaluations.ts';
+import { connectStudies } from '../adapters/temporal/studies.ts';
+import { openStore } from '../adapters/store/open.ts';
 import { historiesFolder } from '../test/helpers/replay.ts';
 import { answer } from '../test/helpers/chat-answers.ts';
 import { chatCampaign } from '../test/helpers/chat-campaign.ts';
 import { startSeededChatServer } from '../test/helpers/seeded-chat-server.ts';
+import { tinyEvaluation } from '../test/helpers/tiny-evaluation.ts';
+import { tinyStudy } from '../test/helpers/tiny-study.ts';
 import { makeTinyWorld, startTinyStack, tinyCampaign } from '../test/helpers/tiny-campaign.ts';
 
 const cleanUps: (() => unknown)[] = [];
@@ -31,6 +36,16 @@ await campaigns.start({ ...written, budget: { ...written.budget, tokens: 1 } });
 while ((await campaigns.status('written')).waiting === null) await wait(200);
 await campaigns.setBudget('written', { tokens: null });
 await campaigns.result('written');
+
+const evaluations = await connectEvaluations(stack, 15);
+lifetime.after(() => evaluations.close());
+await evaluations.start(tinyEvaluation(world, 'recorded'));
+while ((await evaluations.status('recorded'))?.state === 'running') await wait(200);
+
+const studies = await connectStudies(stack, openStore, 15);
+lifetime.after(() => studies.close());
+await studies.start(await tinyStudy(world, 'recorded'));
+while ((await studies.status('recorded'))?.state === 'running') await wait(200);
 
 const { client, close } = await connectTemporal(stack, 15);
 await rm(historiesFolder, { recursive: true, force: true });
@@ -57,7 +72,7 @@ process.exit(0);
 function nameOf(workflowId: string): string {
   const [campaign = '', child] = workflowId.split('/');
   if (child !== undefined) return `fan-out-${child.replace(/-r\d+$/, '')}`.replace('fan-out-train', 'training');
-  const name = campaign.replace('campaign-recorded', 'campaign').replace('campaign-written', 'model-campaign');
+  const name = campaign.replace('-recorded', '').replace('campaign-written', 'model-campaign');
   const runs = [...names].filter((known) => known.startsWith(`${version}-${name}-`) && /-\d\.json$/.test(known));
   return `${name}-${runs.length}`;
 }

@@ -16,6 +16,6 @@ export function taskNamed(name: TaskName): Task {
 
 /** Every template that a campaign of the task may ask with. */
 export function templatesOf(name: TaskName): readonly TemplateSpecification[] {
-  const { generation, attempt } = tasks[name].templates;
-  return [generation, attempt, scoreTemplate, paraphraseTemplate];
+  const { generation, attempt, evaluation } = tasks[name].templates;
+  return [...new Set([generation, attempt, evaluation]), scoreTemplate, paraphraseTemplate];
 }

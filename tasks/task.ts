@@ -30,6 +30,29 @@ export type Evaluation =
   | { readonly kind: 'labels'; readonly labels: readonly string[] }
   | { readonly kind: 'short-answer'; readonly maxTokens: number };
 
+/** How answers are graded: right or wrong, or by how near a text comes to the expected one. */
+export type Grading = AnswerGrading | TextGrading;
+
+export interface AnswerGrading {
+  readonly kind: 'answers';
+  /** Name and version: verdicts of different ones are not compared. */
+  readonly grader: string;
+  /** What the share of right answers is called. */
+  readonly metric: 'accuracy' | 'pass@1';
+  /** The answer that a response states, in one spelling; null where there is none. */
+  stated(response: string): string | null;
+  grade(response: string, expected: string): boolean;
+  /** Stated answers that mean a label in a finer division, such as `neutral` for `no`. */
+  readonly merged: readonly string[];
+}
+
+export interface TextGrading {
+  readonly kind: 'texts';
+  readonly grader: string;
+  /** The floor: what can be had by copying from the prompt; it stands beside every score. */
+  extract(prompt: string): string;
+}
+
 export interface Task {
   readonly name: TaskName;
   /** Fields that a file source must map, with a word on each, for messages and `--help`. */
@@ -46,7 +69,12 @@ export interface Task {
   makeRecord(slice: string, key: string, index: number): Readonly<Record<string, string>>;
 
   /** What language models are asked with; messages.ts fills them in. */
-  readonly templates: { readonly generation: TemplateSpecification; readonly attempt: TemplateSpecification };
+  readonly templates: {
+    readonly generation: TemplateSpecification;
+    readonly attempt: TemplateSpecification;
+    /** Asks a student that was not trained on the task's prompts for an answer in a form that can be read. */
+    readonly evaluation: TemplateSpecification;
+  };
   /** A sample's parts under the names that templates call them by. */
   shownFields(sample: SampleBody): Readonly<Record<string, string>>;
   /** The form of an answer with `count` new samples, for servers that can hold a model to one. */
@@ -66,6 +94,8 @@ export interface Task {
   duplicateText(sample: SampleBody): string;
   /** The text that may leak from a benchmark. */
   decontaminationText(sample: SampleBody): string;
+  /** Targets whose examples differ; any other one stands for the first. */
+  readonly gradientTargets: readonly ['completion', ...'text'[]];
   /** What the proxy's loss is taken over. */
   gradientExample(
     sample: SampleBody,
@@ -73,5 +103,5 @@ export interface Task {
   ): { readonly prompt: string; readonly completion: string };
 
   readonly evaluation: Evaluation;
-  grade(response: string, expected: string): boolean;
+  readonly grading: Grading;
 }

@@ -5,6 +5,8 @@ import { createDiversityActivities } from '../activities/diversity.ts';
 import { guardActivities } from '../activities/guard.ts';
 import { openPairing } from '../activities/pairing.ts';
 import { sketchRecipe } from '../activities/sketching.ts';
+import { embedRecipe } from '../activities/study-pool.ts';
+import { createStudyActivities } from '../activities/study.ts';
 import { createModelRuntime } from '../adapters/models/runtime.ts';
 import { createMatrixEngine } from '../adapters/onnx/matrix-engine.ts';
 import { openStore } from '../adapters/store/open.ts';
@@ -18,10 +20,15 @@ await serve(async () => {
   const chunks = createChunkActivities(openStore, {
     sketch: (job) => sketchRecipe(models, job),
     pair: openPairing({ models, engine }),
+    embed: (job) => embedRecipe(models, job),
   });
   return {
     queue: TaskQueue.Gradients,
-    activities: guardActivities({ ...chunks, ...createDiversityActivities(openStore, engine) }),
+    activities: guardActivities({
+      ...chunks,
+      ...createDiversityActivities(openStore, engine),
+      ...createStudyActivities(openStore),
+    }),
     // Sessions give the parallelism; two chunks keep them busy while one of them ends.
     concurrentActivities: 2,
     async close() {

@@ -11,13 +11,13 @@ import { importBenchmarks, type Benchmarks } from './benchmarks.ts';
 import { afterRound, goingOn, type StopProgress } from '../core/plan/stop-rules.ts';
 import { Desk, StageAbandoned, type DeskState } from './desk.ts';
 import { data } from './proxies.ts';
-import { startPool, turnRound, type Pool } from './round.ts';
+import { startPool, turnRound, type FixedPool, type Pool } from './round.ts';
 import { finishStudent, scoreUntrained } from './student.ts';
 
 /** What one run hands to the next: refs and counters, of constant size. */
 export interface Carried {
   readonly desk: DeskState;
-  readonly pool: Pool;
+  readonly pool: Pool | FixedPool;
   readonly benchmarks: Benchmarks;
   readonly stop: StopProgress;
 }
@@ -36,21 +36,22 @@ export async function campaign({ config, context, carried }: CampaignInput<Carri
   }
 
   const { round, rounds } = desk.progress();
-  if (round < rounds && !desk.stopping() && carried.stop.ending === null) {
+  const { pool, benchmarks } = carried;
+  if ('diversity' in pool && round < rounds && !desk.stopping() && carried.stop.ending === null) {
     upsertSearchAttributes([{ key: roundKey, value: round + 1 }]);
-    const pool = await turnRound(desk, config, carried).catch(nullIfAbandoned);
+    const grown = await turnRound(desk, config, { pool, benchmarks }).catch(nullIfAbandoned);
     // A round that a stop cut short leaves the pool as it was, and says nothing of how it grows.
-    if (pool === null) return end(carried.pool.samples);
-    upsertSearchAttributes([{ key: gVendiKey, value: pool.diversity.gVendi }]);
-    const gain = { round: round + 1, before: carried.pool.diversity.gVendi, after: pool.diversity.gVendi };
+    if (grown === null) return end(pool.samples);
+    upsertSearchAttributes([{ key: gVendiKey, value: grown.diversity.gVendi }]);
+    const gain = { round: round + 1, before: pool.diversity.gVendi, after: grown.diversity.gVendi };
     const stop = afterRound(carried.stop, config.stop, gain);
     desk.note({ ending: stop.ending });
-    return nextRun({ desk: desk.state(), pool, benchmarks: carried.benchmarks, stop });
+    return nextRun({ desk: desk.state(), pool: grown, benchmarks, stop });
   }
 
   // A stop is a wish to be done: the pool and its report are kept, days of training are not begun.
   if (!desk.stopping()) await finishStudent(desk, config, carried).catch(nullIfAbandoned);
-  return end(carried.pool.samples);
+  return end(pool.samples);
 
   async function end(pool: TableRef<'samples'> | null): Promise<CampaignProgress> {
     await recordRest(desk);

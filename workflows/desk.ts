@@ -217,6 +217,7 @@ const tokensKey = defineSearchAttributeKey(SearchAttribute.Tokens, SearchAttribu
 const costKey = defineSearchAttributeKey(SearchAttribute.Cost, SearchAttributeType.DOUBLE);
 
 function asksModels(job: ChunkedJob): boolean {
+  if (job.kind === 'evaluate') return job.student.kind === 'endpoint';
   const askers: readonly ChunkedJob['kind'][] = ['attempt', 'judge', 'compare'];
   return askers.includes(job.kind) || (job.kind === 'generate' && job.generator.kind === 'llm');
 }
@@ -231,6 +232,8 @@ function firstProgress(config: CampaignConfig, context: CampaignContext): Campai
     lastRecord: null,
     seedDiversity: null,
     scores: [],
+    means: null,
+    ungraded: null,
     tokens: noTokens,
     pool: null,
     checkpoint: null,

@@ -39,7 +39,7 @@ const nothingDone: FanOutStatus = { tokens: noTokens, chunksDone: 0, chunks: 0, 
 
 export async function fanOut(input: FanOutInput): Promise<StageOutcome<ChunkedSummary>> {
   const { job, carried } = input;
-  const { planChunks, runChunk, assembleChunks } = chunksOf(job.kind);
+  const { planChunks, runChunk, assembleChunks } = chunksOf(job);
   let { paused, allowance } = input;
   let status = carried?.status ?? nothingDone;
   setHandler(fanOutQuery, () => status);

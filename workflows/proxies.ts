@@ -4,6 +4,7 @@ import { proxyActivities, type ActivityInterfaceFor } from '@temporalio/workflow
 import type { DataActivities, DiversityActivities, TrainingActivities } from '../contracts/activities.ts';
 import type { ChunkActivities, ChunkedJob } from '../contracts/chunked-jobs.ts';
 import { TaskQueue } from '../contracts/queues.ts';
+import type { StudyActivities } from '../contracts/study.ts';
 
 /** Waits grow to a minute and never give up: an outage of the store or an endpoint is waited out, not fatal. */
 const retry = { initialInterval: '1 second', maximumInterval: '1 minute', backoffCoefficient: 2 } as const;
@@ -32,6 +33,14 @@ export const students = proxyActivities<TrainingActivities>({
   retry,
 });
 
+// Plans and reports of a study: distances over the pool, thousands of resamples; minutes of arithmetic.
+export const studies = proxyActivities<StudyActivities>({
+  taskQueue: TaskQueue.Gradients,
+  startToCloseTimeout: '2 hours',
+  heartbeatTimeout: '2 minutes',
+  retry,
+});
+
 const chunkQueues: Readonly<Record<ChunkedJob['kind'], TaskQueue>> = {
   sketch: TaskQueue.Gradients,
   generate: TaskQueue.LanguageModel,
@@ -40,12 +49,20 @@ const chunkQueues: Readonly<Record<ChunkedJob['kind'], TaskQueue>> = {
   pair: TaskQueue.Gradients,
   compare: TaskQueue.LanguageModel,
   evaluate: TaskQueue.Training,
+  embed: TaskQueue.Gradients,
+  trial: TaskQueue.Training,
 };
 
+/** A student behind an endpoint is asked where endpoints are known. */
+function queueOf(job: ChunkedJob): TaskQueue {
+  const served = job.kind === 'evaluate' && job.student.kind === 'endpoint';
+  return served ? TaskQueue.LanguageModel : chunkQueues[job.kind];
+}
+
 /** The chunk calls on the queue that serves this kind of job. A chunk is minutes of work with an inner checkpoint. */
-export function chunksOf(kind: ChunkedJob['kind']): ActivityInterfaceFor<ChunkActivities> {
+export function chunksOf(job: ChunkedJob): ActivityInterfaceFor<ChunkActivities> {
   return proxyActivities<ChunkActivities>({
-    taskQueue: chunkQueues[kind],
+    taskQueue: queueOf(job),
     startToCloseTimeout: '2 hours',
     heartbeatTimeout: '15 seconds',
     retry,

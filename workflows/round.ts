@@ -24,8 +24,11 @@ export interface Pool {
   readonly diversity: Diversity;
 }
 
-/** Imports, cleans, sketches and measures the seeds. */
-export async function startPool(desk: Desk, config: CampaignConfig, benchmarks: Benchmarks): Promise<Pool> {
+/** A pool that no round will grow: its gradients are not asked for. */
+export type FixedPool = Pick<Pool, 'samples'>;
+
+/** Imports and cleans the seeds; sketches and measures them where rounds follow. */
+export async function startPool(desk: Desk, config: CampaignConfig, benchmarks: Benchmarks): Promise<Pool | FixedPool> {
   const { context } = desk;
   const imported = await desk.stage('import', 0, () =>
     data.importSamples.executeWithOptions({ summary: 'seeds' }, [{ context, name: 'seeds', sources: config.seeds }]),
@@ -36,20 +39,25 @@ export async function startPool(desk: Desk, config: CampaignConfig, benchmarks: 
     benchmarks,
   });
   requireSeeds(samples, gates);
+  const pool = config.rounds === 0 ? { samples } : await measure(desk, config, samples, gates);
+  const stages = desk.takeMarks();
+  const record = { context, round: 0, stages, diversity: null, clusters: null, config, previous: null };
+  desk.note({ pool: samples, lastRecord: await data.recordRound(record) });
+  return pool;
+}
+
+async function measure(
+  desk: Desk,
+  config: CampaignConfig,
+  samples: TableRef<'samples'>,
+  gates: readonly StageOutcome<unknown>[],
+): Promise<Pool> {
+  const { context } = desk;
   const sketched = await sketch(desk, config, samples);
   const sketches = table('sketches', sketched);
   requireSeeds(sketches, [...gates, sketched]);
   const measured = await desk.stage('measure', sketches.rows, () => diversity.measureDiversity({ context, sketches }));
-  const lastRecord = await data.recordRound({
-    context,
-    round: 0,
-    stages: desk.takeMarks(),
-    diversity: null,
-    clusters: null,
-    config,
-    previous: null,
-  });
-  desk.note({ seedDiversity: measured.summary, pool: samples, lastRecord });
+  desk.note({ seedDiversity: measured.summary });
   return { samples, sketches, diversity: measured.summary };
 }
 

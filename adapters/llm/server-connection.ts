@@ -102,7 +102,7 @@ function checkedUrl(text: string): string {
     FailureType.InvalidConfig,
     'The url of a language-model server must be `embedded` or an http(s) URL without user and password in it, ' +
       `like http://localhost:8000/v1; found ${url ? `one for ${url.protocol}//${url.host}` : `"${base}"`}. ` +
-      'Correct it in the campaign file and name a key as env:NAME.',
+      'Correct it, and name a key as env:NAME.',
   );
 }
 
@@ -143,7 +143,7 @@ async function onceMoreIfRefused(question: HttpQuestion): Promise<HttpAnswer> {
 function brokenConnection(error: unknown, where: string): TransientError {
   const { code, syscall } = systemErrorOf(error);
   if (syscall === 'connect' || syscall === 'getaddrinfo') {
-    const advice = 'Start the server, or correct the url of the endpoint in the campaign file.';
+    const advice = 'Start the server, or correct the url of the endpoint.';
     return new ServerUnreachable(`Nothing answers for ${where} (${code}). ${advice}`, { cause: error });
   }
   const words = error instanceof Error ? error.message : String(error);

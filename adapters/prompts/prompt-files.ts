@@ -22,7 +22,7 @@ async function readPrompt(path: string): Promise<PromptFile> {
     const reason = error instanceof Error ? error.message : String(error);
     throw new PermanentError(
       FailureType.InvalidConfig,
-      `Cannot read the prompt file ${path}: ${reason}. It must lie where the worker runs; correct prompts or personas in the campaign file.`,
+      `Cannot read the prompt file ${path}: ${reason}. It must lie where it is asked from; correct its path (prompts or personas of a campaign file, or --prompt).`,
       { cause: error },
     );
   }

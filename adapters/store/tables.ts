@@ -74,7 +74,28 @@ const columnsOf: { readonly [Kind in TableKind]: Columns<TableRows[Kind]> } = {
   },
   rejects: { id: 'text', generator: 'text', stage: 'text', reason: 'text', detail: 'text', item: 'text' },
   sketches: { id: 'text', loss: 'double', tokens: 'int32', sketch: 'sketch' },
-  predictions: { id: 'text', group: 'text', expected: 'text', response: 'text', correct: 'boolean' },
+  predictions: {
+    id: 'text',
+    group: 'text',
+    expected: 'text',
+    responses: 'json',
+    stated: 'json',
+    correct: 'json',
+    scores: 'json',
+  },
+  embeddings: { id: 'text', embedding: 'sketch' },
+  draws: { recipe: 'text', mechanism: 'text', draw: 'int32', rows: 'json' },
+  trials: {
+    id: 'text',
+    recipe: 'text',
+    mechanism: 'text',
+    draw: 'int32',
+    student: 'text',
+    distinct: 'int32',
+    measures: 'json',
+    shares: 'json',
+    scores: 'json',
+  },
 };
 
 type Row = Readonly<Record<string, unknown>>;

@@ -1,8 +1,6 @@
 // Campaigns as a person handles them: started or adopted, watched, steered, waited for.
 
-import { createHash } from 'node:crypto';
 import {
-  WorkflowExecutionAlreadyStartedError,
   WorkflowFailedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
@@ -18,11 +16,9 @@ import {
   Query,
   Update,
   type CampaignInput,
-  type CampaignMemo,
   type SetBudgetArguments,
   type StopArguments,
 } from '../../contracts/messages.ts';
-import { TaskQueue } from '../../contracts/queues.ts';
 import type { ArtifactRef } from '../../contracts/artifacts.ts';
 import { SearchAttribute } from '../../contracts/search-attributes.ts';
 import type {
@@ -32,11 +28,11 @@ import type {
   FanOutStatus,
   RoundRecord,
 } from '../../contracts/status.ts';
-import { canonicalJson } from '../../core/canonical-json.ts';
 import { fullStatus } from '../../core/plan/full-status.ts';
 import type { OpenStore, Store } from '../../activities/ports/store.ts';
 import { connectTemporal, type TemporalAddress } from './connect.ts';
 import { failureText } from './failure-text.ts';
+import { startOrAdopt } from './start-or-adopt.ts';
 
 export type CampaignState = 'running' | 'completed' | 'failed' | 'cancelled' | 'terminated';
 
@@ -129,33 +125,19 @@ export async function connectCampaigns(
   };
 }
 
-async function start(client: Client, config: CampaignConfig): Promise<{ workflowId: string; adopted: boolean }> {
-  const workflowId = campaignWorkflowId(config.name);
+function start(client: Client, config: CampaignConfig): Promise<{ workflowId: string; adopted: boolean }> {
   const { name: campaign, task, seed, store, prompts } = config;
   const context: CampaignContext = { campaign, task, seed, store, prompts };
   const input: CampaignInput<never> = { config, context, carried: null };
-  const memo: CampaignMemo = { configuration: createHash('sha256').update(canonicalJson(config)).digest('hex') };
-  try {
-    await client.workflow.start('campaign', {
-      taskQueue: TaskQueue.Control,
-      workflowId,
-      args: [input],
-      memo: { ...memo },
-      priority: { fairnessKey: campaign.slice(0, 64) },
-      staticSummary: `${task} campaign ${campaign}: ${config.rounds} rounds`,
-      workflowIdConflictPolicy: 'FAIL',
-    });
-    return { workflowId, adopted: false };
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    const { memo: running } = await client.workflow.getHandle(workflowId).describe();
-    if (running?.['configuration'] === memo.configuration) return { workflowId, adopted: true };
-    throw new PermanentError(
-      'CampaignConflict',
-      `A campaign named ${campaign} is running with another configuration (found ${short(running?.['configuration'])}, ` +
-        `this file gives ${short(memo.configuration)}). Give this one another name, or stop that one: diffract stop ${campaign}`,
-    );
-  }
+  return startOrAdopt(client, {
+    workflow: 'campaign',
+    workflowId: campaignWorkflowId(campaign),
+    name: campaign,
+    config,
+    input,
+    summary: `${task} campaign ${campaign}: ${config.rounds} rounds`,
+    remedy: `Give this one another name, or stop that one: diffract stop ${campaign}`,
+  });
 }
 
 async function list(client: Client): Promise<CampaignListing[]> {
@@ -286,8 +268,4 @@ async function found<Result>(campaign: string, call: () => Promise<Result>): Pro
 function refused(campaign: string, error: WorkflowUpdateFailedError): PermanentError {
   const reason = error.cause instanceof Error ? error.cause.message : error.message;
   return new PermanentError('RequestRefused', `Campaign ${campaign} refused: ${reason}.`, { cause: error });
-}
-
-function short(hash: unknown): string {
-  return typeof hash === 'string' ? hash.slice(0, 12) : 'none';
 }

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { taskNames } from '../../contracts/samples.ts';
 import type { TaskName } from '../../contracts/samples.ts';
+import { pairwiseTemplate, singleTemplate } from '../../tasks/answer-judging.ts';
 import { templatesOf } from '../../tasks/registry.ts';
 import type { TemplateSpecification } from '../../tasks/template.ts';
 import { readTemplate } from '../../tasks/template.ts';
@@ -43,7 +44,7 @@ export function addPrompts(program: Command, context: CommandContext): void {
     )
     .action(async (options: PromptOptions) => {
       const { services } = context;
-      const templates = await builtIns(options.task === undefined ? taskNames : [options.task], services);
+      const templates = await builtIns(options.task, services);
       const copied = options.out === undefined ? [] : await copyAll(templates, resolve(options.out), services);
       const rows = templates.map(({ name, version, purpose }) => [name, String(version), purpose] as const);
       const table = textTable(['Template', 'version', 'purpose'], rows, ['version', 'purpose']);
@@ -52,8 +53,11 @@ export function addPrompts(program: Command, context: CommandContext): void {
     });
 }
 
-async function builtIns(tasks: readonly TaskName[], services: Services): Promise<readonly BuiltIn[]> {
-  const all = new Map(tasks.flatMap((task) => templatesOf(task)).map((one) => [one.name, one]));
+async function builtIns(task: TaskName | undefined, services: Services): Promise<readonly BuiltIn[]> {
+  // What `diffract judge` asks with belongs to no task.
+  const templates =
+    task === undefined ? [...taskNames.flatMap(templatesOf), pairwiseTemplate, singleTemplate] : templatesOf(task);
+  const all = new Map(templates.map((one) => [one.name, one]));
   return Promise.all([...all.values()].map((specification) => builtInOf(specification, services)));
 }
 

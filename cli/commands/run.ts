@@ -24,7 +24,7 @@ export function addRun(program: Command, context: CommandContext): void {
   program
     .command('run')
     .description('start a campaign, or join it when it runs already, and follow it to its report')
-    .argument('<file>', 'campaign file, YAML or JSON')
+    .argument('<file>', 'campaign file, YAML or JSON, or preset:NAME')
     .option('--quick', 'lay the quick: part of the file over it; the name gets -quick')
     .option('--set <path=value>', 'set one value of the file; may be repeated', collected)
     .option('--name <name>', 'run under another name')
@@ -81,7 +81,10 @@ export async function finish(
   );
   const accepted = view.history.reduce((sum, { accepted: { n } }) => sum + n, 0);
   const lines = [
-    view.scores.length === 0 ? '' : `${scoresText(view.scores)}\n`,
+    view.scores.length === 0 ? '' : `${scoresText(view)}\n`,
+    view.ungraded === null
+      ? ''
+      : `The student was not graded here: ${view.ungraded} Serve it, and evaluate it through its endpoint: diffract evaluate.`,
     `Campaign ${view.campaign} ${ending(view)}; ${reuseText(view.timings)}.`,
     report === null ? '' : `Report: ${report}`,
     session.stack === 'own' ? await takeOut(view, session) : '',

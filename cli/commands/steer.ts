@@ -200,7 +200,7 @@ function statusText(view: CampaignView, live: LiveProgress | null): string {
     view.ending === null ? '' : `Ended before its last round: ${view.ending}`,
     view.seedDiversity === null ? '' : seedText(view.seedDiversity),
     ...view.history.map((round) => `\n${roundText(round, view)}`),
-    view.scores.length === 0 ? '' : `\n${scoresText(view.scores)}`,
+    view.scores.length === 0 ? '' : `\n${scoresText(view)}`,
     view.timings.length === 0 ? '' : `\n${reuseText(view.timings)}`,
   ];
   return lines.filter((line) => line !== '').join('\n');

@@ -1,6 +1,7 @@
 // The numbers of a report, worked out once: report.json holds them as they are, report.html draws them.
 
 import type { CampaignConfig } from '../../contracts/campaign.ts';
+import type { Estimate } from '../../contracts/scores.ts';
 import type {
   BenchmarkScore,
   CampaignStatus,
@@ -11,7 +12,7 @@ import type {
 } from '../../contracts/status.ts';
 
 export interface ReportFigures {
-  readonly schemaVersion: 1;
+  readonly schemaVersion: 2;
   readonly campaign: string;
   readonly task: CampaignConfig['task'];
   readonly outcome: CampaignStatus['outcome'];
@@ -22,8 +23,9 @@ export interface ReportFigures {
   readonly rounds: readonly RoundFigures[];
   readonly generators: readonly GeneratorFunnel[];
   readonly scores: readonly ScoreFigures[];
-  /** Unweighted mean over benchmarks; null where a side is missing. */
-  readonly meanAccuracy: Readonly<Record<'in' | 'out', MeanAccuracy | null>>;
+  /** Over benchmarks of a side, before (first) and after (second) training; null until the student is graded. */
+  readonly means: CampaignStatus['means'];
+  readonly ungraded: CampaignStatus['ungraded'];
   readonly tokens: CampaignStatus['tokens'];
   readonly stages: readonly StageSum[];
   readonly timings: readonly StageTiming[];
@@ -47,13 +49,8 @@ export interface GeneratorFunnel {
 }
 
 export interface ScoreFigures extends BenchmarkScore {
-  readonly change: number | null;
-}
-
-export interface MeanAccuracy {
-  readonly benchmarks: number;
-  readonly before: number;
-  readonly after: number | null;
+  /** Of the main metric. */
+  readonly change: Estimate | null;
 }
 
 export interface StageSum {
@@ -67,10 +64,10 @@ export interface StageSum {
 export function reportFigures(config: CampaignConfig, status: CampaignStatus): ReportFigures {
   const scores = status.scores.map((score) => ({
     ...score,
-    change: score.after === null ? null : score.after.accuracy - score.before.accuracy,
+    change: score.differences?.[score.after?.main ?? ''] ?? null,
   }));
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     campaign: status.campaign,
     task: config.task,
     outcome: status.outcome,
@@ -83,7 +80,8 @@ export function reportFigures(config: CampaignConfig, status: CampaignStatus): R
     })),
     generators: generatorFunnels(status.history.flatMap(({ funnel }) => funnel)),
     scores,
-    meanAccuracy: { in: meanAccuracy(scores, 'in'), out: meanAccuracy(scores, 'out') },
+    means: status.means,
+    ungraded: status.ungraded,
     tokens: status.tokens,
     stages: stageSums(status.timings),
     timings: status.timings,
@@ -114,17 +112,6 @@ function addRows(a: FunnelRow, b: FunnelRow): FunnelRow {
   return { ...a, in: a.in + b.in, kept: a.kept + b.kept, rejected };
 }
 
-function meanAccuracy(scores: readonly BenchmarkScore[], distribution: 'in' | 'out'): MeanAccuracy | null {
-  const own = scores.filter((score) => score.distribution === distribution);
-  if (own.length === 0) return null;
-  const after = own.flatMap((score) => (score.after === null ? [] : [score.after.accuracy]));
-  return {
-    benchmarks: own.length,
-    before: mean(own.map(({ before }) => before.accuracy)),
-    after: after.length === own.length ? mean(after) : null,
-  };
-}
-
 function stageSums(timings: readonly StageTiming[]): readonly StageSum[] {
   const stages = [...new Set(timings.map(({ stage }) => stage))];
   return stages.map((stage) => {
@@ -137,8 +124,4 @@ function stageSums(timings: readonly StageTiming[]): readonly StageSum[] {
       seconds: own.reduce((sum, { seconds }) => sum + seconds, 0),
     };
   });
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,6 +1,6 @@
 // The head of the report: what was run, what came of it in a sentence and four numbers.
 
-import { duration, decimal, percent, plural, points, whole } from './format.ts';
+import { duration, decimal, percent, plural, points, range, whole } from './format.ts';
 import type { ReportFigures } from './figures.ts';
 import { markup } from './markup.ts';
 import type { Markup } from './markup.ts';
@@ -19,16 +19,16 @@ function verdict(figures: ReportFigures): string {
   if (last === undefined) return 'No round has finished yet.';
   const ahead = figures.rounds.filter(({ acceptedOverRandom }) => (acceptedOverRandom ?? 0) > 1).length;
   const diverse = `The accepted samples were more diverse than an equally large random draw in ${ahead} of ${plural(figures.rounds.length, 'round')}.`;
-  const out = figures.meanAccuracy.out;
-  if (out === null || out.after === null) return diverse;
-  const change = points(out.after - out.before);
-  return `${diverse} Out of distribution the student's mean accuracy changed by ${change} points over ${plural(out.benchmarks, 'benchmark')}.`;
+  const out = figures.means?.out ?? null;
+  if (out === null || out.difference === null) return diverse;
+  const { value, interval } = out.difference;
+  return `${diverse} Out of distribution the student's mean score changed by ${points(value)} points (${range(interval, points)}) over ${plural(out.benchmarks, 'benchmark')}.`;
 }
 
 function tiles(figures: ReportFigures): readonly Markup[] {
   const last = figures.rounds.at(-1);
   const ratio = last?.acceptedOverRandom ?? null;
-  const out = figures.meanAccuracy.out;
+  const out = figures.means?.out ?? null;
   const first = figures.rounds[0]?.pool ?? figures.seeds.diversity;
   return [
     tile(
@@ -44,9 +44,11 @@ function tiles(figures: ReportFigures): readonly Markup[] {
       first === null ? 'not measured yet' : `from ${whole(first.n)} at the start`,
     ),
     tile(
-      'Out-of-distribution accuracy',
-      out?.after === null || out === null ? 'not measured' : percent(out.after),
-      out === null ? 'no such benchmark' : `${percent(out.before)} before training, mean of ${out.benchmarks}`,
+      'Out-of-distribution score',
+      out?.second === null || out === null ? 'not measured' : percent(out.second.value),
+      out === null
+        ? 'no such benchmark'
+        : `${out.first === null ? 'not measured' : percent(out.first.value)} before training, mean of ${out.benchmarks}`,
     ),
     tile(
       'Work',

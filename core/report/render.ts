@@ -79,7 +79,7 @@ function readingSection({ proxy, rounds }: ReportFigures): Markup {
 <dt>Equal n only</dt><dd>More samples can span more directions, so G-Vendi grows with n. A value says something beside another of the same n, the same proxy and the same projection; never across rounds, nor across proxies.</dd>
 <dt>The random control</dt><dd>As many candidates drawn at random from those that passed every gate. It answers what the selection added over merely having more data. The two share candidates, so their intervals overlap more than their difference would.</dd>
 <dt>Intervals of G-Vendi</dt><dd>Bootstrap over samples. Drawing with replacement repeats samples, which lowers diversity: the interval shows spread, not a corrected centre. Small sets have none.</dd>
-<dt>Accuracy and its change</dt><dd>Accuracy has a Wilson interval and treats rows as independent. The change is paired by row and therefore narrower than the two intervals suggest. With several benchmarks, one in twenty intervals misses 0 by chance.</dd>
+<dt>Scores and their change</dt><dd>Intervals treat rows as independent. The change is paired by row and therefore narrower than the two intervals suggest. With several benchmarks, one in twenty intervals misses 0 by chance.</dd>
 <dt>Out of distribution</dt><dd>A benchmark whose form or phenomena differ from the seeds, as the campaign file declares. Nothing checks that claim; a leak filter removes candidates that copy its rows.</dd>
 <dt>Clusters and sparse</dt><dd>Spherical k-means over the pool's sketches. Candidates nearest to a cluster of the least populated part count as new directions; counts are updated as candidates are accepted.</dd>
 </dl></section>`;

@@ -3,11 +3,15 @@
 import { attemptSpecification, generationSpecification, itemsSchema } from '../messages.ts';
 import type { SampleBody, Task, Verdict } from '../task.ts';
 import { normalAnswer, sameAnswer } from './answer.ts';
-import { finalAnswer } from './grading/extract.ts';
-import { gradeResponse } from './grading/grader.ts';
+import { finalAnswer, statedAnswer } from './grading/extract.ts';
+import { graderVersion, gradeResponse } from './grading/grader.ts';
 import { parseProblems } from './parse.ts';
 import { clip, readMathRecord } from './record.ts';
-import { drawFrom, slices } from './symbolic/slices.ts';
+import { drawFrom, phenomenonOf, slices } from './symbolic/slices.ts';
+
+const solution = attemptSpecification('math-solution', 'asks for an independent solution of a problem', {
+  problem: 'the problem to solve',
+});
 
 export const math: Task = {
   name: 'math',
@@ -23,7 +27,7 @@ export const math: Task = {
   readRecord: readMathRecord,
   makeRecord(slice, key, index) {
     const { question, steps, answer } = drawFrom(slice, key, index);
-    return { question, answer, solution: [...steps, `#### ${answer}`].join('\n'), group: slice };
+    return { question, answer, solution: [...steps, `#### ${answer}`].join('\n'), group: phenomenonOf(slice) };
   },
 
   templates: {
@@ -31,9 +35,8 @@ export const math: Task = {
       variables: { problem: 'the problem of an example', answer: 'its final answer', solution: 'its worked solution' },
       required: ['problem'],
     }),
-    attempt: attemptSpecification('math-solution', 'asks for an independent solution of a problem', {
-      problem: 'the problem to solve',
-    }),
+    attempt: solution,
+    evaluation: solution,
   },
   shownFields: ({ prompt, completion, answer }) => ({ problem: prompt, solution: completion, answer }),
   responseSchema: (count) => itemsSchema('problems', ['problem'], count),
@@ -48,10 +51,21 @@ export const math: Task = {
   checkConsistency,
   duplicateText: (sample) => sample.prompt,
   decontaminationText: (sample) => sample.prompt,
+  gradientTargets: ['completion'],
   gradientExample: ({ prompt, completion }) => ({ prompt, completion }),
 
   evaluation: { kind: 'short-answer', maxTokens: 512 },
-  grade: (response, expected) => gradeResponse(response, expected, 'qwen').correct,
+  grading: {
+    kind: 'answers',
+    grader: `${graderVersion}/qwen`,
+    metric: 'pass@1',
+    stated(response) {
+      const answer = normalAnswer(statedAnswer(response) ?? '');
+      return answer === '' ? null : answer;
+    },
+    grade: (response, expected) => gradeResponse(response, expected, 'qwen').correct,
+    merged: [],
+  },
 };
 
 function checkConsistency({ prompt, completion, answer }: SampleBody): Verdict {

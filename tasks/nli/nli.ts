@@ -3,12 +3,15 @@
 import { normaliseText } from '../../core/text/words.ts';
 import { attemptSpecification, generationSpecification, itemsSchema } from '../messages.ts';
 import type { SampleBody, Task, Verdict } from '../task.ts';
-import { parseAttempt, parseItems } from './parse.ts';
-import { labelOf, pairOf, readNliRecord } from './record.ts';
+import { parseAttempt, parseItems, statedWords } from './parse.ts';
+import { labelOf, mergedSpellings, pairOf, readNliRecord } from './record.ts';
 import { drawFrom, slices } from './symbolic/slices.ts';
 
 /** The parts of a pair, for whoever is asked. */
 const texts = { premise: 'the text taken as true', hypothesis: 'the text that may follow from it' };
+
+/** No label among its variables: whoever labels a candidate cannot be shown the label it proposes. */
+const label = attemptSpecification('nli-label', 'asks for an independent label of a candidate', texts);
 
 export const nli: Task = {
   name: 'nli',
@@ -30,8 +33,8 @@ export const nli: Task = {
       variables: { ...texts, label: 'yes or no' },
       required: Object.keys(texts),
     }),
-    // No label among its variables: whoever labels a candidate cannot be shown the label it proposes.
-    attempt: attemptSpecification('nli-label', 'asks for an independent label of a candidate', texts),
+    attempt: label,
+    evaluation: label,
   },
   shownFields(sample) {
     const { premise, hypothesis } = pairOf(sample.prompt) ?? { premise: sample.prompt, hypothesis: '' };
@@ -46,6 +49,7 @@ export const nli: Task = {
   checkConsistency,
   duplicateText: ownText,
   decontaminationText: ownText,
+  gradientTargets: ['completion', 'text'],
   gradientExample(sample, target) {
     const pair = target === 'text' ? pairOf(sample.prompt) : null;
     if (!pair) return { prompt: sample.prompt, completion: sample.completion };
@@ -53,9 +57,16 @@ export const nli: Task = {
   },
 
   evaluation: { kind: 'labels', labels: ['yes', 'no'] },
-  grade(response, expected) {
-    const stated = labelOf(response) ?? labelOf(/[a-z]+/i.exec(response)?.[0] ?? '');
-    return stated !== null && stated === labelOf(expected);
+  grading: {
+    kind: 'answers',
+    grader: 'diffract-nli/2',
+    metric: 'accuracy',
+    stated: statedWords,
+    grade(response, expected) {
+      const stated = labelOf(statedWords(response) ?? '');
+      return stated !== null && stated === labelOf(expected);
+    },
+    merged: mergedSpellings,
   },
 };
 

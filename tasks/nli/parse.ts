@@ -1,5 +1,6 @@
 // Reads what language models write for the task nli: items with or without fences, in any field order, or as JSON.
 
+import { normaliseText } from '../../core/text/words.ts';
 import { fieldOfItem, jsonItems, UnreadableItem } from '../json-items.ts';
 import { statedLabel } from '../stated-label.ts';
 import type { ReadResult } from '../task.ts';
@@ -27,6 +28,20 @@ export function parseItems(text: string): readonly ReadResult[] {
 /** The label that an attempt ends on: its last `Answer: ...`, or the whole text when that is nothing but a label. */
 export function parseAttempt(text: string): Label | null {
   return statedLabel(text, labelOf);
+}
+
+/**
+ * The words for a label that a student's answer states, such as `neutral`: the one it ends on, or where it speaks of no
+ * answer, the one that its first line opens with. Null when there are none.
+ */
+export function statedWords(response: string): string | null {
+  const ending = statedLabel(response, spelled);
+  if (ending !== null || /\b(?:answer|label)\b/i.test(response)) return ending;
+  return statedLabel(response.trim().split('\n')[0] ?? '', spelled);
+}
+
+function spelled(words: string): string | null {
+  return labelOf(words) === null ? null : normaliseText(words);
 }
 
 interface Source {

@@ -35,6 +35,16 @@ const spellings: Readonly<Record<string, Label>> = {
   '2': 'no',
 };
 
+/** Spellings of the finer labels that are merged into `no`. */
+export const mergedSpellings: readonly string[] = [
+  'neutral',
+  'contradiction',
+  'contradictory',
+  'contradicts',
+  '1',
+  '2',
+];
+
 /** The label that `text` spells, in any case and punctuation; null when it spells none. */
 export function labelOf(text: string): Label | null {
   return spellings[normaliseText(text)] ?? null;

@@ -1,20 +1,14 @@
 // The task summarization: from evidence, such as the results of one or several studies, to the conclusion that it supports.
 
 import { FailureType, PermanentError } from '../../contracts/failures.ts';
-import { commonSubsequenceLength } from '../../core/text/longest-common-subsequence.ts';
-import { normaliseText, words } from '../../core/text/words.ts';
+import { normaliseText } from '../../core/text/words.ts';
 import { attemptSpecification, generationSpecification, itemsSchema } from '../messages.ts';
 import { statedLabel } from '../stated-label.ts';
 import type { SampleBody, Task, Verdict } from '../task.ts';
+import { extractOf } from './extract.ts';
 import { numbersIn, statedNumbers } from './numbers.ts';
 import { parsePairs } from './parse.ts';
 import { clip, evidenceOf, readSummarizationRecord } from './record.ts';
-
-/**
- * ROUGE-L F1 from which a student's conclusion counts as right. Provisional: it tells an answer to the question from one that
- * is off it, and says little more; extracts of the evidence itself reach 0.14 to 0.20 on Cochrane reviews.
- */
-const leastRouge = 0.2;
 
 const shown = { evidence: 'the results to summarize', conclusion: 'what they support' };
 const title = { title: 'its title; nothing where it has none' };
@@ -49,6 +43,12 @@ export const summarization: Task = {
       { ...shown, ...title },
       Object.keys(title),
     ),
+    evaluation: attemptSpecification(
+      'summarization-conclusion',
+      'asks for the conclusion that the evidence supports',
+      { evidence: shown.evidence, ...title },
+      Object.keys(title),
+    ),
   },
   shownFields(sample) {
     const { title: heading, evidence } = partsOf(sample);
@@ -63,13 +63,18 @@ export const summarization: Task = {
   checkConsistency,
   duplicateText: (sample) => partsOf(sample).evidence,
   decontaminationText: (sample) => `${partsOf(sample).evidence}\n${sample.completion}`,
+  gradientTargets: ['completion'],
   gradientExample: ({ prompt, completion }) => ({ prompt, completion }),
 
   evaluation: { kind: 'short-answer', maxTokens: 384 },
-  grade: (response, expected) => rougeL(response, expected) >= leastRouge,
+  grading: {
+    kind: 'texts',
+    grader: 'diffract-summaries/1',
+    extract: (prompt) => extractOf(partsOf({ prompt }).evidence),
+  },
 };
 
-function partsOf({ prompt }: SampleBody): { readonly title: string; readonly evidence: string } {
+function partsOf({ prompt }: Pick<SampleBody, 'prompt'>): { readonly title: string; readonly evidence: string } {
   return evidenceOf(prompt) ?? { title: '', evidence: prompt };
 }
 
@@ -98,18 +103,4 @@ function checkConsistency({ prompt, completion, answer }: SampleBody): Verdict {
   const strange = numbersIn(completion).find((number) => !stated.has(number));
   if (strange === undefined) return { kept: true };
   return { kept: false, reason: 'number-not-in-evidence', detail: `${strange} in "${clip(completion)}"` };
-}
-
-/** F1 of the longest common subsequence of words over both texts as wholes, in [0, 1] (Lin 2004, one sequence a text). */
-function rougeL(response: string, expected: string): number {
-  const codes = new Map<string, number>();
-  const codesOf = (text: string) => {
-    return Int32Array.from(words(text), (word) => {
-      if (!codes.has(word)) codes.set(word, codes.size);
-      return codes.get(word) ?? -1;
-    });
-  };
-  const [first, second] = [codesOf(response), codesOf(expected)];
-  if (first.length === 0 || second.length === 0) return 0;
-  return (2 * commonSubsequenceLength(first, second)) / (first.length + second.length);
 }

@@ -118,7 +118,7 @@ describe('a chunked stage', () => {
       (await rowsOf(place.store, 'ledger', summary.ledger)).map(({ requestHash }) => requestHash),
       ['rows 0', 'all rows', 'rows 4', 'rows 8'],
     );
-    assert.equal(summary.accuracy, null);
+    assert.equal(summary.score, null);
     assert.deepEqual((await place.store.readManifest(output)).metadata, { made: 'by tests' });
     assert.equal(reused, false);
 

@@ -156,3 +156,32 @@ describe('an import', () => {
     assert.throws(() => dealRecord(nli, [], 'key', 0), { type: 'InvalidConfig', message: /names no slices/ });
   });
 });
+
+describe('a benchmark with a row that cannot be read', () => {
+  it('is not shortened silently: file, row, field and column are named', async (test) => {
+    const place = await makeWorkplace(test);
+    const path = join(place.folder, 'gold.jsonl');
+    const source = await writePairs(path, 12, (index) => (index === 6 ? '' : 'yes'));
+    const { importSamples } = createImportActivities({ openStore: place.openStore, datasets });
+    const benchmark = { context: place.context, name: 'gold', sources: [source], unreadable: 'fail' } as const;
+    await assert.rejects(importSamples(benchmark), {
+      type: 'InvalidData',
+      message: /Benchmark gold: row 7 of .*gold\.jsonl cannot be read: missing-label: .*label: label/,
+    });
+    assert.equal((await importer(place)([source])).output.rows, 11, 'as seeds it is turned away alone');
+  });
+
+  it('leaves out pairs whose annotators did not agree, as everybody does', async (test) => {
+    const place = await makeWorkplace(test);
+    const source = await writePairs(join(place.folder, 'snli.jsonl'), 10, (index) => (index === 3 ? '-' : 'no'));
+    const { importSamples } = createImportActivities({ openStore: place.openStore, datasets });
+    const { output, counts } = await importSamples({
+      context: place.context,
+      name: 'snli',
+      sources: [source],
+      unreadable: 'fail',
+    });
+    assert.equal(output.rows, 9);
+    assert.deepEqual(counts['snli']?.rejected, { 'no-gold-label': 1 });
+  });
+});

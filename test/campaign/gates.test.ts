@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import type { CampaignConfig, FileSource, LanguageModelUse } from '../../contracts/campaign.ts';
 import type { FunnelRow } from '../../contracts/status.ts';
 import { startSeededChatServer, type AnswerInput } from '../helpers/seeded-chat-server.ts';
-import { makeTinyWorld, startTinyStack, tinyCampaign, type TinyWorld } from '../helpers/tiny-campaign.ts';
+import { greedily, makeTinyWorld, startTinyStack, tinyCampaign, type TinyWorld } from '../helpers/tiny-campaign.ts';
 import { writeTinyEncoder } from '../helpers/tiny-encoder.ts';
 
 /** The tiny campaign for one round, without benchmarks and without a student. */
@@ -141,8 +141,8 @@ describe('the filter chain of a campaign', { timeout: 300_000 }, () => {
     const source = await writePairs(world.folder, premises);
     const half = (skip: number) => ({ ...source, skip, count: 10 });
     const benchmarks = [
-      { name: 'first', distribution: 'in', sources: [half(0)] },
-      { name: 'second', distribution: 'out', sources: [half(10)] },
+      { name: 'first', distribution: 'in', sources: [half(0)], answering: greedily },
+      { name: 'second', distribution: 'out', sources: [half(10)], answering: greedily },
     ] as const;
     await campaigns.start({ ...oneRound(world, 'leaked'), seeds: [source], benchmarks });
     const { state, failure } = await campaigns.result('leaked');
@@ -186,7 +186,7 @@ function chainCampaign(config: CampaignConfig, { url, encoder, benchmark }: Chai
   };
   return {
     ...config,
-    benchmarks: [{ name: 'same', distribution: 'in', sources: [benchmark] }],
+    benchmarks: [{ name: 'same', distribution: 'in', sources: [benchmark], answering: greedily }],
     generators: [
       {
         ...use,

@@ -102,4 +102,62 @@ describe('diffract check', () => {
     assert.equal(code, 0);
     assert.match(output, /sketch\.proxy: not on this machine; fetch it: diffract models pull org\/name/);
   });
+
+  it('shows all that the training program of the student is told, when asked', async () => {
+    writeFileSync(data, `${good.join('\n')}\n`);
+    const settings = [
+      'student.kind=command',
+      'student.model=org/model',
+      'student.template=trl',
+      'student.hardware=a GPU',
+    ];
+    const set = [...settings, 'student.settings.max_length=99'].flatMap((setting) => ['--set', setting]);
+    const { code, output, messages } = await check('--trainer', ...set);
+    assert.equal(code, 0, messages);
+    assert.match(output, /student +command org\/model, trained by trl$/m);
+    assert.match(output, /wants +a GPU$/m);
+    assert.match(output, /started as\n {2}trl sft --config \S+config\.yaml\n/);
+    assert.match(output, /^ {2}max_length: 99$/m);
+    assert.doesNotMatch((await check(...set)).output, /started as/);
+  });
+
+  it('shows it while the data is missing too, and is not good all the same', async () => {
+    const set = ['student.kind=command', 'student.model=org/model', 'student.template=trl', 'seeds.0.path=none.jsonl'];
+    const options = set.flatMap((setting) => ['--set', setting]);
+    const { code, output, messages } = await check('--trainer', ...options);
+    assert.equal(code, 2);
+    assert.match(output, /started as\n {2}trl sft --config \S+config\.yaml\n/);
+    assert.match(messages, /seeds\[0\]\.path: no such file/);
+    const json = await check('--trainer', '--json', ...options);
+    assert.deepEqual(Object.keys(JSON.parse(json.output) as object), ['schemaVersion', 'trainer']);
+    assert.equal((await check(...options)).output, '');
+  });
+
+  it('shows the object of the cluster too, without a secret in it', async () => {
+    writeFileSync(data, `${good.join('\n')}\n`);
+    const student = {
+      kind: 'kubernetes',
+      model: 'org/model',
+      template: 'seq2seq',
+      image: 'trainer:1',
+      claim: 'trainings',
+      sharedFolder: '/trainings',
+      environment: { HF_TOKEN: 'env:HF_TOKEN' },
+    };
+    const { code, output, messages } = await check(
+      '--trainer',
+      '--set',
+      `student=${JSON.stringify(student)}`,
+      '--json',
+    );
+    assert.equal(code, 0, messages);
+    const { trainer, missingVariables } = JSON.parse(output) as {
+      trainer: { command: string[]; manifest: { kind: string } };
+      missingVariables: string[];
+    };
+    assert.equal(trainer.manifest.kind, 'Job');
+    assert.equal(trainer.command[1], '/mnt/diffract/diffract-training/run/program.py');
+    assert.match(JSON.stringify(trainer.manifest), /"secretKeyRef":\{"name":"diffract","key":"HF_TOKEN"\}/);
+    assert.deepEqual(missingVariables, ['HF_TOKEN']);
+  });
 });

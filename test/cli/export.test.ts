@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { storeStudent } from '../../activities/student-files.ts';
 import { createStore } from '../../adapters/store/artifacts.ts';
 import { createDirectoryDriver } from '../../adapters/store/directory.ts';
 import { CampaignNotFound } from '../../adapters/temporal/campaigns.ts';
@@ -65,6 +66,40 @@ describe('diffract export', () => {
     assert.equal(await codeOf('made', '--store', store), 2, 'without --out');
     assert.equal(await codeOf('made', '--store', store, '--out', out, '--format', 'xml'), 2);
     assert.equal(await codeOf('made', '--store', store, '--out', out, '--round', '9'), 2);
+    assert.equal(await codeOf('made', '--store', store, '--out', store), 2, 'a folder that is something else');
+  });
+});
+
+describe('diffract export-student', () => {
+  async function makeStudent(test: Pick<TestContext, 'after'>) {
+    const { store, out } = await makeStore(test);
+    const opened = createStore(createDirectoryDriver(store));
+    const files = ['config.json', 'model.safetensors'].map((path) => {
+      return { path, mediaType: 'any', pieces: [Buffer.from(path)] };
+    });
+    const student = { form: 'folder' as const, files, steps: 1, firstLoss: 1, lastLoss: 1 };
+    await opened.writeRef('made', 'checkpoint', await storeStudent(opened, student, 'org/base'));
+    return { store, out };
+  }
+
+  it('writes the folder and says what is in it', async (test) => {
+    const { store, out } = await makeStudent(test);
+    const world = createWorld([], { environment: {} });
+    const { code, output, messages } = await world.run('export-student', 'made', '--store', store, '--out', out);
+    assert.equal(code, 0, messages);
+    assert.match(output, /trained from org\/base, is written to .*out:\n {2}config\.json\n {2}model\.safetensors\n/);
+    assert.equal(await readFile(join(out, 'model.safetensors'), 'utf8'), 'model.safetensors');
+    const again = await world.run('export-student', 'made', '--store', store, '--out', out, '--json');
+    const document = JSON.parse(again.output) as Record<string, unknown>;
+    assert.deepEqual([document['schemaVersion'], document['form'], document['base']], [1, 'folder', 'org/base']);
+  });
+
+  it('answers with the exit code of what is wrong', async (test) => {
+    const { store, out } = await makeStudent(test);
+    const world = createWorld([], { environment: {} });
+    const codeOf = async (...more: string[]) => (await world.run('export-student', ...more)).code;
+    assert.equal(await codeOf('none', '--store', store, '--out', out), 4);
+    assert.equal(await codeOf('made', '--store', store), 2, 'without --out');
     assert.equal(await codeOf('made', '--store', store, '--out', store), 2, 'a folder that is something else');
   });
 });

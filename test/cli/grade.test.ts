@@ -79,7 +79,7 @@ describe('diffract grade', () => {
 
   it('grades other tasks by their own rule', async () => {
     const { output } = await fromStdin('{"response":"Yes, because ...","answer":"yes"}').run('grade', '--task', 'nli');
-    assert.equal(output.trim(), '{"correct":true,"extracted":null,"reason":"equal"}');
+    assert.equal(output.trim(), '{"correct":true,"extracted":"yes","reason":"equal"}');
   });
 
   it('grades by a command', async () => {

@@ -27,7 +27,12 @@ describe('a pilot', () => {
       kind: 'command',
       model: 'm',
       command: ['t'],
+      template: null,
+      settings: {},
       dataFormat: 'messages',
+      graceSeconds: 120,
+      attempts: 3,
+      retryableExitCodes: [],
       stallMinutes: 1,
       environment: {},
     } as const;

@@ -32,7 +32,7 @@ describe('diffract prompts', () => {
     const { templates } = JSON.parse((await createWorld().run('prompts', '--json')).output) as {
       templates: { name: string; version: number; sections: Record<string, string[]> }[];
     };
-    assert.equal(new Set(templates.map(({ name }) => name)).size, 8);
+    assert.equal(new Set(templates.map(({ name }) => name)).size, 11);
     assert.ok(templates.every(({ version }) => version >= 1));
     assert.deepEqual(templates.find(({ name }) => name === 'nli-label')?.sections['user'], ['premise', 'hypothesis']);
   });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { openStore } from '../../adapters/store/open.ts';
 import { connectCampaigns, type Campaigns } from '../../adapters/temporal/campaigns.ts';
-import type { CampaignConfig } from '../../contracts/campaign.ts';
+import type { AnsweringConfig, CampaignConfig } from '../../contracts/campaign.ts';
 import { startStack, type Stack } from '../../workers/stack.ts';
 import { writeTinyGguf } from './tiny-gguf.ts';
 
@@ -54,6 +54,13 @@ export async function killEverything({ stack }: Pick<TinyWorld, 'stack'>): Promi
   await stack.stop();
 }
 
+/** One answer a row, the likeliest. */
+export const greedily: AnsweringConfig = {
+  samples: 1,
+  sampling: { temperature: 0, topP: 1, maxTokens: 512 },
+  by: 'task',
+};
+
 export function tinyCampaign({ folder, model }: Pick<TinyWorld, 'folder' | 'model'>, name: string): CampaignConfig {
   return {
     name,
@@ -65,9 +72,15 @@ export function tinyCampaign({ folder, model }: Pick<TinyWorld, 'folder' | 'mode
       {
         name: 'same',
         distribution: 'in',
+        answering: greedily,
         sources: [{ kind: 'symbolic', slices: ['hypernyms', 'negation'], count: 16 }],
       },
-      { name: 'dates', distribution: 'out', sources: [{ kind: 'symbolic', slices: ['ood-dates'], count: 16 }] },
+      {
+        name: 'dates',
+        distribution: 'out',
+        answering: greedily,
+        sources: [{ kind: 'symbolic', slices: ['ood-dates'], count: 16 }],
+      },
     ],
     rounds: 2,
     generators: [{ kind: 'symbolic', name: 'rules', slices: ['quantifiers', 'voice', 'comparatives'], count: 48 }],
@@ -84,13 +97,15 @@ export function tinyCampaign({ folder, model }: Pick<TinyWorld, 'folder' | 'mode
     student: {
       kind: 'embedded',
       model,
-      lora: { rank: 2, alpha: 4, layers: 2 },
+      method: { kind: 'lora', rank: 2, alpha: 4, layers: 2 },
       epochs: 4,
       batchSize: 8,
       learningRate: 0.01,
+      schedule: 'cosine',
       warmupShare: 0.1,
       weightDecay: 0,
       clipNorm: 1,
+      packing: false,
       checkpointEverySteps: 2,
     },
     stop: { gVendi: null, gain: null },

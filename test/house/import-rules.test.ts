@@ -31,6 +31,8 @@ const orderly: Tree = {
   'adapters/onnx/session.ts': `import onnx from 'onnxruntime-node'; export const session = onnx;`,
   'adapters/language/detector.ts': `import { eld } from 'eld'; export const language = eld;`,
   'adapters/llm/server.ts': `import { llama } from 'node-llama-cpp'; export const server = llama;`,
+  'adapters/trainer/kubernetes/cluster.ts': `import { KubeConfig } from '@kubernetes/client-node';
+    export const cluster = KubeConfig;`,
   'config/schema.ts': `import { z } from 'zod'; export const schema = z;`,
   'workflows/campaign.ts': `import { sleep } from '@temporalio/workflow';
     import type { Payload } from '@temporalio/common';
@@ -95,6 +97,9 @@ const breaches: Record<string, Tree> = {
   },
   'language-model-server-only-in-its-adapter': {
     'workers/llm.ts': `import { llama } from 'node-llama-cpp'; export const x = llama;`,
+  },
+  'kubernetes-only-in-its-adapter': {
+    'workers/cluster.ts': `import { KubeConfig } from '@kubernetes/client-node'; export const x = KubeConfig;`,
   },
   'activity-context-only-in-activities': {
     'adapters/llm/beat.ts': `import { heartbeat } from '@temporalio/activity'; export const x = heartbeat;`,

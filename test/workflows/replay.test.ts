@@ -7,7 +7,7 @@ import { readHistory, recordedHistories, replay, type RecordedEvent } from '../h
 describe('recorded histories', async () => {
   const names = await recordedHistories();
 
-  it('cover the start, a round and the end of campaigns with and without a model, fan-outs of most kinds, and training', () => {
+  it('cover the start, a round and the end of campaigns with and without a model, fan-outs of most kinds, training, evaluations and studies', () => {
     const all = names.join(' ');
     const needed = [
       'campaign-0',
@@ -20,6 +20,10 @@ describe('recorded histories', async () => {
       'fan-out-attempt',
       'fan-out-evaluate',
       'training',
+      'evaluation-0',
+      'study-0',
+      'study-1',
+      'fan-out-trials',
     ];
     for (const part of needed) assert.match(all, new RegExp(part));
   });

@@ -187,6 +187,8 @@ describe('the card of a campaign', () => {
     lastRecord: null,
     seedDiversity: null,
     scores: [],
+    means: null,
+    ungraded: null,
     tokens: { ...noTokens, requests: 3, promptTokens: 40, completionTokens: 2 },
     pool: null,
     checkpoint: null,

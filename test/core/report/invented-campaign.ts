@@ -1,7 +1,8 @@
 // A finished campaign with invented numbers: what the tests of the report and of the command line's tables show.
 
 import type { CampaignConfig } from '../../../contracts/campaign.ts';
-import type { Accuracy, CampaignStatus, Diversity, FunnelRow, RoundSummary } from '../../../contracts/status.ts';
+import type { Estimate, MeanScore, Score } from '../../../contracts/scores.ts';
+import type { CampaignStatus, Diversity, FunnelRow, RoundSummary } from '../../../contracts/status.ts';
 
 export const inventedConfig: CampaignConfig = {
   name: 'invented',
@@ -47,6 +48,8 @@ export const inventedStatus: CampaignStatus = {
     score('ood-hans-regenerated', 'out', 0.5, 0.48, [-0.1, 0.06]),
     score('ood-med', 'out', 0.46, 0.55, [-0.02, 0.2]),
   ],
+  means: { in: mean(1, 0.52, 0.71), out: mean(3, 0.42, 0.49) },
+  ungraded: null,
   tokens: { requests: 12, promptTokens: 4210, cachedTokens: 120, completionTokens: 1893, cost: 0.0079 },
   timings: [
     { stage: 'import', round: 0, seconds: 0.4, reused: true, rows: 96 },
@@ -120,9 +123,36 @@ function score(
   after: number,
   difference: readonly [number, number],
 ): CampaignStatus['scores'][number] {
-  return { benchmark, distribution, n: 48, before: accuracy(before), after: accuracy(after), difference };
+  const changed = { value: after - before, interval: difference };
+  const differences = { accuracy: changed, 'macro-f1': changed, 'no-answer': { value: 0, interval: [0, 0] as const } };
+  return { benchmark, distribution, n: 48, before: scoreOf(before), after: scoreOf(after), differences };
 }
 
-function accuracy(value: number): Accuracy {
-  return { correct: Math.round(48 * value), n: 48, accuracy: value, interval: [value - 0.13, value + 0.13] };
+function scoreOf(value: number): Score {
+  return {
+    n: 48,
+    samples: 1,
+    main: 'accuracy',
+    metrics: {
+      accuracy: around(value),
+      'macro-f1': around(value - 0.05),
+      'no-answer': { value: 0, interval: [0, 0.07] },
+    },
+    groups: [
+      { group: 'lexical', n: 30, score: around(value) },
+      { group: 'numerals', n: 18, score: around(value - 0.1) },
+    ],
+    grader: 'diffract-nli/2',
+    prompt: 'plain/1',
+    merged: 0,
+  };
+}
+
+function around(value: number): Estimate {
+  return { value, interval: [value - 0.13, value + 0.13] };
+}
+
+function mean(benchmarks: number, before: number, after: number): MeanScore {
+  const difference = { value: after - before, interval: [after - before - 0.1, after - before + 0.1] as const };
+  return { benchmarks, first: around(before), second: around(after), difference };
 }

@@ -7,6 +7,7 @@ import { duplicateKey } from '../../../core/text/exact-duplicates.ts';
 import { nli } from '../../../tasks/nli/nli.ts';
 import { labelOf } from '../../../tasks/nli/record.ts';
 import type { SampleBody } from '../../../tasks/task.ts';
+import { isRight } from '../is-right.ts';
 
 const record = { premise: 'A dog barks.', hypothesis: 'An animal\nbarks.', label: 'entailment' };
 
@@ -202,11 +203,16 @@ describe('checks and grades', () => {
     });
   });
 
-  it('grade a label in a sentence, and nothing else', () => {
-    assert.ok(nli.grade('yes', 'yes'));
-    assert.ok(nli.grade('No, because ...', 'no'));
-    assert.ok(!nli.grade('yes', 'no'));
-    assert.ok(!nli.grade('dunno', 'no'));
+  it('grade a label in a sentence, merge the finer ones, and read nothing else', () => {
+    assert.ok(isRight(nli, 'yes', 'yes'));
+    assert.ok(isRight(nli, 'No, because ...', 'no'));
+    assert.ok(!isRight(nli, 'yes', 'no'));
+    assert.ok(!isRight(nli, 'dunno', 'no'));
+    assert.ok(isRight(nli, 'yes\n\nThe dog is an animal.', 'yes'));
+    assert.ok(isRight(nli, 'Let me see.\nAnswer: no', 'no'));
+    assert.ok(!isRight(nli, 'Yes or no?\nAnswer: maybe', 'yes'));
+    assert.ok(isRight(nli, 'neutral', 'no') && isRight(nli, 'Contradiction.', 'no'));
+    assert.ok(!isRight(nli, 'neutral', 'yes'));
     assert.equal(labelOf(''), null);
   });
 });
