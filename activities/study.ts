@@ -45,8 +45,8 @@ export function createStudyActivities(openStore: OpenStore): StudyActivities {
 
     async reportStudy(input) {
       const store = await openStore(input.context.store);
-      const { name, task, seed, leads, recipes } = input.study;
-      const config = { name, task, seed, leads, recipes, planned: input.planned };
+      // The page shows the whole configuration, and whether a benchmark counts as out of distribution stands nowhere else.
+      const config = { study: input.study, planned: input.planned };
       return runStage(store, { stage: 'study-report', version: 1, inputs: input.trials, config }, () =>
         report(store, input),
       );

@@ -87,7 +87,12 @@ async function openBench(store: Store, { pool, benchmarks, study }: TrialJob, op
   }
   const setup = { pool: known.samples, benchmarks: sets, task };
   const students: TrialStudent[] = [];
-  for (const config of study.students) students.push(await open(config, setup));
+  try {
+    for (const config of study.students) students.push(await open(config, setup));
+  } catch (error) {
+    for (const student of students) await student.close?.();
+    throw error;
+  }
   return {
     pool: {
       ...known,

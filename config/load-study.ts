@@ -3,6 +3,7 @@
 import { dirname } from 'node:path';
 import type { FileSource, SampleSource } from '../contracts/campaign.ts';
 import type { StudyConfig, TrialStudentConfig } from '../contracts/study.ts';
+import { screening } from '../core/study/plan-draws.ts';
 import { clashes, fileProblems, sliceProblems, storeProblems } from './cross-checks.ts';
 import type { Placed, TaskKnowledge } from './cross-checks.ts';
 import { fileSize } from './load.ts';
@@ -35,6 +36,7 @@ export function loadStudy(
     ...clashes(file.recipes, 'recipes'),
     ...clashes(file.students, 'students'),
     ...recipeProblems(file),
+    ...recipeNameProblems(file),
     ...sourceProblems(study, overrides.tasks?.[file.task]),
     ...(overrides.measures === undefined ? [] : leadProblems(file, overrides.measures)),
   ];
@@ -80,6 +82,35 @@ function recipeProblems({ recipes, size, benchmarks }: StudyFile): readonly Prob
   if (benchmarks.some(({ distribution }) => distribution === 'out')) return problems;
   const message = 'none is out of distribution, so there is nothing to relate measures to; give one distribution: out';
   return [...problems, { path: ['benchmarks'], message }];
+}
+
+/** Subsets are told apart by the names of their recipes, which are made of the mechanism and a setting. */
+function recipeNameProblems({ recipes }: StudyFile): readonly Problem[] {
+  return recipes.flatMap((recipe, place): Problem[] => {
+    const reserved = recipe.name === screening ? [{ path: ['recipes', place, 'name'], message: reservedName }] : [];
+    const [key, settings] = settingsOf(recipe);
+    const repeated = settings.flatMap((setting, index): Problem[] => {
+      const first = settings.indexOf(setting);
+      const message = `repeats ${key}[${first}], and would make the same recipe again; name each setting once`;
+      return first === index ? [] : [{ path: ['recipes', place, key, index], message }];
+    });
+    return [...reserved, ...repeated];
+  });
+}
+
+const reservedName = `found "${screening}", the name of the subsets that decide which benchmarks count; choose another`;
+
+function settingsOf(recipe: StudyFile['recipes'][number]): readonly [key: string, settings: readonly string[]] {
+  switch (recipe.kind) {
+    case 'balls':
+      return ['neighbours', recipe.neighbours.map(String)];
+    case 'mixes':
+      return ['mixes', recipe.mixes.map((mix) => JSON.stringify(Object.entries(mix).sort()))];
+    case 'duplicates':
+      return ['shares', recipe.shares.map(String)];
+    case 'random':
+      return ['name', []];
+  }
 }
 
 function sourceProblems(study: StudyConfig, knowledge: TaskKnowledge | undefined): readonly Problem[] {

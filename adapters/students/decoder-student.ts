@@ -27,12 +27,16 @@ const version = 1;
 /** Padded tokens of one run when a student answers. */
 const answerTokens = 2048;
 
-/** @throws {PermanentError} `InvalidConfig` for a method other than `full`, and for answers that are no choices of one token */
+/**
+ * @throws {PermanentError} `InvalidConfig` for a method other than `full`, for a maxLength, and for answers that are no choices
+ *   of one token
+ */
 export async function openDecoderStudent(
   { name, learns, trainer }: DecoderStudentConfig,
   { pool, benchmarks, task }: TrialStudentSetup,
 ): Promise<TrialStudent> {
   if (trainer.method.kind !== 'full') throw refused(name, `method ${trainer.method.kind}`, 'method full');
+  if (trainer.maxLength !== undefined) throw refused(name, 'a maxLength', 'none, as samples are learned from whole');
   const files = await openModel(trainer.model);
   const config = configOf(files);
   const read = (sample: Sample): EncodedChat =>
@@ -42,7 +46,9 @@ export async function openDecoderStudent(
   const weights = { config, folder: dirname(files.weightsPath), tensors: files.tensors };
   const training = await openDecoderTraining(weights, trainer);
   const choices = { bytes: encodeModel(buildChoiceGraph(config)), weightsFolder: null };
-  const answering = await createOnnxRuntime().open(choices, 1);
+  const answering = await createOnnxRuntime()
+    .open(choices, 1)
+    .catch((error: unknown) => training.session.close().then(() => Promise.reject(error as Error)));
   const { model: _, kind: __, checkpointEverySteps: ___, ...settings } = trainer;
   const train = async ({ rows, key, signal }: Training): Promise<Tensors> => {
     await training.session.load(await training.start(key));
@@ -56,7 +62,7 @@ export async function openDecoderStudent(
   return {
     name,
     identity: { ...settings, learns, hashes: files.hashes, config: files.config, version },
-    chance: new Map(exams.map((exam) => [exam.name, commonestShare(exam)])),
+    ...(judgedByAnswers(learns, task) ? {} : { chance: new Map(exams.map((exam) => [exam.name, commonestShare(exam)])) }),
     run(trial) {
       const result = last.then(async () => {
         const parameters = await train(trial);
@@ -72,6 +78,11 @@ export async function openDecoderStudent(
       await answering.close();
     },
   };
+}
+
+/** Then the study knows what guessing is worth, by its own rule of scoring. */
+function judgedByAnswers(learns: DecoderStudentConfig['learns'], task: Task): boolean {
+  return learns === 'answers' && task.evaluation.kind === 'labels';
 }
 
 /** A benchmark as choices; `right[row][place]` is a position among the candidates. */

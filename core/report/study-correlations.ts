@@ -22,10 +22,10 @@ export function leadSection({ analysis, study }: StudyReportSource): Markup | nu
   const outcome = analysis.outcomes[0];
   const recipeTables = analysis.tables.filter((one) => one.outcome === outcome && one.level === 'recipe');
   const parts = study.leads.flatMap((measure) => {
-    const others = [...new Set(recipeTables.flatMap(({ leads }) => leads.filter((lead) => lead.measure === measure)))];
-    const names = [...new Set(others.map(({ other }) => other))];
-    if (names.length === 0) return [];
     const shown = recipeTables.filter(({ leads }) => leads.some((lead) => lead.measure === measure));
+    if (shown.length === 0) return [];
+    const own = shown.flatMap(({ leads }) => leads.filter((lead) => lead.measure === measure));
+    const names = [...new Set(own.map(({ other }) => other))];
     const rows = names.map((name): Insertion[] => [
       name,
       ...shown.map(({ leads }) => {

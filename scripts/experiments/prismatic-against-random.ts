@@ -8,7 +8,6 @@
 import type { TrialStudent } from '../../activities/ports/trial-students.ts';
 import { readRows } from '../../activities/rows.ts';
 import { openStore } from '../../adapters/store/open.ts';
-import { openDecoderStudent } from '../../adapters/students/decoder-student.ts';
 import type { TableRef } from '../../contracts/artifacts.ts';
 import type { Sample } from '../../contracts/samples.ts';
 import { gatherRows, type RowMatrix } from '../../core/diversity/row-matrix.ts';
@@ -17,48 +16,20 @@ import { itemAt } from '../../core/item-at.ts';
 import { permutation } from '../../core/random/philox.ts';
 import { selectRows, type SelectionMethod } from '../../core/selection/methods.ts';
 import { pairedDifference } from '../../core/stats/paired.ts';
-import { taskNamed } from '../../tasks/registry.ts';
+import { benchmarks, kinds, meanScores, openSmallDecoder } from './small-decoders.ts';
 
-const kinds = ['shopping', 'sharing', 'ages', 'comparison', 'units', 'counting', 'numbers', 'equations'];
 /** What the generator makes of its most, second most, ... frequent kind. */
 const supply = [60, 60, 48, 32, 16, 8, 4, 4];
 const [seedCount, rounds, wanted] = [16, 3, 24];
 const perRound = (supply.reduce((sum, count) => sum + count, 0) - seedCount) / rounds;
 const studentsEach = 2;
 const methods = ['spectral', 'sparse-clusters'] as const;
-const task = taskNamed('math');
-const { signal } = new AbortController();
 
 const [folder = '', samplesManifest = '', sketchesManifest = '', repetitions = '20'] = process.argv.slice(2);
 const { problems, sketches } = await readSupply();
 /** Rows of the supply by kind. */
 const rowsOf = kinds.map((kind) => problems.flatMap(({ group }, row) => (group === kind ? [row] : [])));
-const benchmarks = new Map([
-  ['untold', kinds.flatMap((kind) => make(kind, 'test', 20))],
-  ...['geometry', 'schedules', 'sequences', 'unknowns'].map((name) => [name, make(`ood-${name}`, 'test', 48)] as const),
-]);
-const student = await openDecoderStudent(
-  {
-    kind: 'decoder',
-    name: 'decoder',
-    learns: 'answers',
-    trainer: {
-      kind: 'embedded',
-      model: 'scratch-math-1x64',
-      method: { kind: 'full' },
-      epochs: 14,
-      batchSize: 2,
-      learningRate: 0.004,
-      schedule: 'cosine',
-      warmupShare: 0.1,
-      weightDecay: 0.1,
-      clipNorm: 1,
-      packing: false,
-      checkpointEverySteps: 1_000_000,
-    },
-  },
-  { pool: problems, benchmarks, task },
-);
+const student = await openSmallDecoder(problems);
 const outcomes: Outcome[] = [];
 for (let repetition = 0; repetition < Number(repetitions); repetition++) {
   for (const method of methods) outcomes.push(await compare(student, method, repetition));
@@ -125,9 +96,8 @@ async function scoresAfter(
 ): Promise<Record<string, number>> {
   const sums: Record<string, number> = {};
   for (let seed = 0; seed < studentsEach; seed++) {
-    const answers = await student.run({ rows: Int32Array.from(rows), key: `${key}/${seed}`, signal });
-    for (const [name, shares] of answers) {
-      sums[name] = (sums[name] ?? 0) + shares.reduce((sum, share) => sum + share, 0) / shares.length / studentsEach;
+    for (const [name, score] of await meanScores(student, rows, `${key}/${seed}`)) {
+      sums[name] = (sums[name] ?? 0) + score / studentsEach;
     }
   }
   return sums;
@@ -158,15 +128,6 @@ function report(method: SelectionMethod): void {
         `against ${percent(mean((one) => of(one.random)))}  difference ${percent(difference)} [${percent(low)}, ${percent(high)}]`,
     );
   }
-}
-
-function make(slice: string, key: string, count: number): Sample[] {
-  return Array.from({ length: count }, (_, index) => {
-    const read = task.readRecord(task.makeRecord(slice, `prismatic-against-random/${key}`, index));
-    if (!read.ok) throw new Error(`${slice}: ${read.reason}`);
-    const lineage = { origin: 'symbolic', source: slice, generator: slice, round: 0, fewShots: [] } as const;
-    return { id: `${slice}:${index}`, task: 'math', ...read.body, lineage };
-  });
 }
 
 async function readSupply(): Promise<{ problems: readonly Sample[]; sketches: RowMatrix }> {

@@ -21,7 +21,7 @@ describe('diffract run', () => {
     assert.match(messages, /Round 3 of 3: 48 accepted, 1\.26 x random/);
     assert.match(messages, /random draw, same n +48 +17\.10 +16\.00 to 18\.30/);
     assert.match(messages, /tiny-model +9 +0 +parse\/no-fields 6/);
-    assert.match(output, /ood-breaking-nli +out of distribution +48 +31\.0 %/);
+    assert.match(output, /ood-breaking-nli +out of distribution +48 +accuracy +31\.0 %/);
     assert.match(output, /completed with 144 accepted samples; reused 1 of 6 stages/);
     const report = join(services.stateFolder, 'reports/embedded/report.html');
     assert.match(output, new RegExp(`Report: ${report}`));

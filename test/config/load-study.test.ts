@@ -93,6 +93,18 @@ describe('a study file', () => {
     refused(minimal.replace('{ name: far', '{ name: rules'), /already the name/);
   });
 
+  it('refuses what would make two recipes of one name, or one that the screening has', () => {
+    const recipe = '{ kind: balls, name: near, space: words, neighbours: [16, 30] }';
+    const withRecipe = (other: string) => minimal.replace(recipe, other);
+    refused(minimal.replace('[16, 30]', '[16, 30, 16]'), /neighbours\[2\]: repeats neighbours\[0\]/);
+    refused(withRecipe('{ kind: duplicates, shares: [0.5, 0.5] }'), /shares\[1\]: repeats shares\[0\]/);
+    refused(
+      withRecipe('{ kind: mixes, name: mixes, mixes: [{ a: 1, b: 2 }, { b: 2, a: 1 }] }'),
+      /mixes\[1\]: repeats mixes\[0\]/,
+    );
+    refused(withRecipe('{ kind: random, name: screening }'), /recipes\[0\]\.name: found "screening"/);
+  });
+
   it('takes --set, --name and its quick part as a campaign file does', () => {
     const quick = `${minimal}\nquick: { size: 10 }`;
     assert.deepEqual([load(quick, { size: 'quick' }).name, load(quick, { size: 'quick' }).size], ['small-quick', 10]);

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { taskNames } from '../../contracts/samples.ts';
+import { pairwiseTemplate, singleTemplate } from '../../tasks/answer-judging.ts';
 import { attemptMessages, generationMessages, hasPersonas } from '../../tasks/messages.ts';
 import { taskNamed, templatesOf } from '../../tasks/registry.ts';
 import type { SampleBody, Task } from '../../tasks/task.ts';
@@ -36,11 +37,13 @@ const asked = (task: Task, change: object = {}) => {
   return messages.map(({ content }) => content).join('\n');
 };
 
-it('every built-in file is a template that some task asks with, and every template has its file', () => {
-  const names = new Set(taskNames.flatMap((name) => templatesOf(name)).map(({ name }) => `${name}.md`));
+it('every built-in file is a template that is asked with, and every template has its file', () => {
+  // Those of the last two are asked with whatever the task.
+  const all = [...taskNames.flatMap((name) => templatesOf(name)), pairwiseTemplate, singleTemplate];
+  const names = new Set(all.map(({ name }) => `${name}.md`));
   const files = readdirSync(new URL('../../prompts', import.meta.url)).filter((name) => name.endsWith('.md'));
   assert.deepEqual(files.sort(), [...names].sort());
-  for (const name of taskNames) for (const template of templatesOf(name)) builtInTemplate(template);
+  for (const template of all) builtInTemplate(template);
 });
 
 it('the built-in personas are a hundred or so, short and all different', () => {

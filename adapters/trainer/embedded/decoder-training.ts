@@ -2,6 +2,7 @@
 
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FailureType, PermanentError } from '../../../contracts/failures.ts';
 import type { TrainingMethod } from '../../../contracts/trainers.ts';
 import { encodeModel } from '../../../core/graph/onnx-encoding.ts';
 import type { ModelConfig } from '../../../core/models/model-config.ts';
@@ -56,7 +57,7 @@ export async function openDecoderTraining(
 
 /**
  * The numbers of some tensors as they lie in the files of `folder`.
- * @throws {PermanentError} `CorruptModel` for a tensor that is not there in its shape
+ * @throws {PermanentError} `CorruptModel` for a tensor that is not there in its shape or whole
  */
 export async function readTensors(
   folder: string,
@@ -69,8 +70,18 @@ export async function readTensors(
     const { file = WEIGHTS_FILE, offset, length } = find(parameter);
     const values = new Float32Array(length / 4);
     const handle = await open(join(folder, file));
-    await handle.read(new Uint8Array(values.buffer), 0, length, offset).finally(() => handle.close());
+    const { bytesRead } = await handle
+      .read(new Uint8Array(values.buffer), 0, length, offset)
+      .finally(() => handle.close());
+    if (bytesRead < length) throw cutShort(join(folder, file), parameter.name);
     found.set(parameter.name, values);
   }
   return found;
+}
+
+function cutShort(path: string, tensor: string): PermanentError {
+  return new PermanentError(
+    FailureType.CorruptModel,
+    `${path} ends within ${tensor}; expected all of its numbers. Delete the folder and pull the model again.`,
+  );
 }
