@@ -33,7 +33,7 @@ export function createKnownStudentActivities({
       const files = checkpoint === null ? null : await studentFiles(await openStore(context.store), checkpoint);
       const bytes = (files?.files ?? []).reduce((sum, file) => sum + file.bytes, 0);
       if (bytes > largestBytes) {
-        return `its files have ${(bytes / 2 ** 30).toFixed(1)} GiB, too much for the cores of this machine (up to 2 GiB)`;
+        return `its files have ${(bytes / 2 ** 30).toFixed(1)} GiB, too much for the cores of this machine (up to 2 GiB).`;
       }
       try {
         await models.openScorer(model, files);

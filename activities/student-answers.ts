@@ -53,9 +53,9 @@ export function localStudents(models: ModelRuntime): OpenStudent {
       case 'embedded':
         return embeddedStudent(models, task, { job, student, store });
       case 'extract':
-        return modelFree(student, ({ prompt }) => extractor(task)(prompt));
+        return modelFree({ kind: 'extract' }, ({ prompt }) => extractor(task)(prompt));
       case 'constant':
-        return modelFree(student, () => student.answer);
+        return modelFree({ kind: 'constant', answer: student.answer }, () => student.answer);
       case 'endpoint':
         throw misplaced(student);
     }

@@ -1,11 +1,14 @@
 // What a person reads of an evaluation in the terminal: every student on every benchmark, what sets it apart from the first,
 // and what others published.
 
+import type { PriceTable } from '../contracts/campaign.ts';
 import type { EvaluationProgress, StudentScore } from '../contracts/evaluation.ts';
 import type { Estimate } from '../contracts/scores.ts';
+import type { TokenUse } from '../contracts/status.ts';
 import type { PublishedCell, PublishedTable } from '../core/published/table.ts';
 import { decimal, plural, whole } from '../core/report/format.ts';
 import { changeEstimate, metricEstimate } from '../core/report/metric-text.ts';
+import { money } from './money.ts';
 import { textTable } from './text-table.ts';
 
 type Evaluated = Pick<EvaluationProgress, 'scores' | 'comparisons'>;
@@ -73,6 +76,16 @@ export function gradingText(scores: readonly StudentScore[]): string {
         `${student} on ${benchmark}: ${plural(score.merged, 'answer')} of neutral or contradiction, merged into no.`,
     ),
   ].join('\n');
+}
+
+/** What students behind endpoints were asked, whenever that was; '' where nobody was. */
+export function spentText(
+  { requests, promptTokens, completionTokens, cost }: TokenUse,
+  prices: PriceTable | null,
+): string {
+  if (requests === 0) return '';
+  const price = cost === null ? 'cost unknown' : `cost ${money(cost, prices?.currency ?? null)}`;
+  return `Endpoints: ${whole(promptTokens + completionTokens)} tokens in ${plural(requests, 'request')}, ${price}.`;
 }
 
 export function publishedText({ title, source, caution, columns, rows }: PublishedTable): string {

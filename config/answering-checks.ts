@@ -11,11 +11,15 @@ export function answeringProblems(
   students: readonly AnsweringStudent[],
 ): readonly Problem[] {
   const has = (kind: AnsweringStudent['kind']) => students.some((student) => student.kind === kind);
-  return benchmarks.flatMap(({ answering: { samples, by } }, index): Problem[] => {
+  return benchmarks.flatMap(({ answering: { samples, sampling, by } }, index): Problem[] => {
     const path = ['benchmarks', index, 'answering'];
     if (samples > 1 && has('embedded')) {
       const message = `found ${samples}, expected 1: a student of kind embedded answers greedily; serve it and give an endpoint`;
       return [{ path: [...path, 'samples'], message }];
+    }
+    if ((sampling.temperature ?? 0) > 0 && has('embedded')) {
+      const message = `found ${sampling.temperature}, expected 0: a student of kind embedded answers greedily; serve it and give an endpoint`;
+      return [{ path: [...path, 'sampling', 'temperature'], message }];
     }
     if (by !== 'labels') return [];
     if (task !== 'nli') return [{ path: [...path, 'by'], message: `${task} has no labels to choose from; use text` }];

@@ -41,6 +41,7 @@ export function loadEvaluation(path: string, overrides: EvaluationOverrides = {}
     ...clashes(file.students, 'students'),
     ...clashes(file.benchmarks, 'benchmarks'),
     ...studentProblems(file),
+    ...twinProblems(file),
     ...answeringProblems(file, file.students),
     ...sourceProblems(config, knowledge),
     ...(knowledge === undefined
@@ -88,6 +89,23 @@ function studentProblems({ task, students, prices }: EvaluationFile): readonly P
     if (student.kind !== 'endpoint') return [];
     const placed = { path: [...path, 'endpoint'], endpoint: student.endpoint };
     return [...serverProblems(placed), ...(prices === null ? [] : pricesOf(prices, [placed]))];
+  });
+}
+
+/** Answers are logged by model, not by server: the second of two would be given those of the first. */
+function twinProblems({ students }: EvaluationFile): readonly Problem[] {
+  const seen = new Map<string, string>();
+  return students.flatMap((student, index): readonly Problem[] => {
+    if (student.kind !== 'endpoint') return [];
+    const { name, endpoint, prompt } = student;
+    const asked = JSON.stringify([endpoint.model, prompt]);
+    const twin = seen.get(asked);
+    if (twin === undefined) {
+      seen.set(asked, name);
+      return [];
+    }
+    const message = `"${endpoint.model}" is the model of ${twin} too, and answers are known by model, whatever server gives them; serve it under another name`;
+    return [{ path: ['students', index, 'endpoint', 'model'], message }];
   });
 }
 

@@ -3,7 +3,7 @@
 import { dirname } from 'node:path';
 import type { FileSource, SampleSource } from '../contracts/campaign.ts';
 import type { StudyConfig, TrialStudentConfig } from '../contracts/study.ts';
-import { screening } from '../core/study/plan-draws.ts';
+import { screening } from '../contracts/trials.ts';
 import { clashes, fileProblems, sliceProblems, storeProblems } from './cross-checks.ts';
 import type { Placed, TaskKnowledge } from './cross-checks.ts';
 import { fileSize } from './load.ts';
@@ -37,6 +37,8 @@ export function loadStudy(
     ...clashes(file.students, 'students'),
     ...recipeProblems(file),
     ...recipeNameProblems(file),
+    ...mixProblems(file),
+    ...studentProblems(file),
     ...sourceProblems(study, overrides.tasks?.[file.task]),
     ...(overrides.measures === undefined ? [] : leadProblems(file, overrides.measures)),
   ];
@@ -111,6 +113,46 @@ function settingsOf(recipe: StudyFile['recipes'][number]): readonly [key: string
     case 'random':
       return ['name', []];
   }
+}
+
+/** Sources are known before anything is imported; groups are not. */
+function mixProblems({ recipes, pool }: StudyFile): readonly Problem[] {
+  const sources = pool.map(({ name }) => name);
+  return recipes.flatMap((recipe, place): Problem[] => {
+    if (recipe.kind !== 'mixes' || recipe.by !== 'source') return [];
+    const strange = recipe.mixes.flatMap((mix, index) =>
+      Object.keys(mix).flatMap((part): Problem[] => {
+        const message = `found "${part}", no source of the pool; ${suggestion(part, sources)}`;
+        return sources.includes(part) ? [] : [{ path: ['recipes', place, 'mixes', index], message }];
+      }),
+    );
+    const tooMany = recipe.choose.flatMap((count, index): Problem[] => {
+      const message = `found ${count}, but the pool has ${sources.length} sources to choose from`;
+      return count <= sources.length ? [] : [{ path: ['recipes', place, 'choose', index], message }];
+    });
+    return [...strange, ...tooMany];
+  });
+}
+
+/** Students are opened when the pool has been sketched, which is late for what the file itself tells. */
+function studentProblems({ students, task }: StudyFile): readonly Problem[] {
+  return students.flatMap((student, place): Problem[] => {
+    if (student.kind === 'features') {
+      const message = `found features, which need a premise and a hypothesis, for task ${task}; use kind: decoder`;
+      return task === 'nli' ? [] : [{ path: ['students', place, 'kind'], message }];
+    }
+    const { method, maxLength } = student.trainer;
+    const path = ['students', place, 'trainer'];
+    const wrong: Problem[] = [];
+    if (method.kind !== 'full') {
+      const message = `found ${method.kind}; students of a study are trained in full: { kind: full }`;
+      wrong.push({ path: [...path, 'method'], message });
+    }
+    if (maxLength !== undefined) {
+      wrong.push({ path: [...path, 'maxLength'], message: 'samples are learned from whole; leave it out' });
+    }
+    return wrong;
+  });
 }
 
 function sourceProblems(study: StudyConfig, knowledge: TaskKnowledge | undefined): readonly Problem[] {

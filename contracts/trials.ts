@@ -7,10 +7,13 @@ export interface EmbeddingRow {
   readonly embedding: Float32Array;
 }
 
+/** The mechanism of subsets that decide which benchmarks count and enter no correlation. */
+export const screening = 'screening';
+
 /** A subset to be: which pool rows it holds, in order; a row may stand more than once. */
 export interface Draw {
   readonly recipe: string;
-  /** The name of the entry that the recipe comes from, or `screening`. */
+  /** The name of the entry that the recipe comes from, or {@link screening}. */
   readonly mechanism: string;
   readonly draw: number;
   /** Rows of the pool, counted over the samples that have sketches of both targets. */

@@ -27,8 +27,7 @@ export interface AnswerSchema {
 
 /** How a student answers a benchmark row: by the likeliest label, or by a short text. */
 export type Evaluation =
-  | { readonly kind: 'labels'; readonly labels: readonly string[] }
-  | { readonly kind: 'short-answer'; readonly maxTokens: number };
+  { readonly kind: 'labels'; readonly labels: readonly string[] } | { readonly kind: 'short-answer' };
 
 /** How answers are graded: right or wrong, or by how near a text comes to the expected one. */
 export type Grading = AnswerGrading | TextGrading;

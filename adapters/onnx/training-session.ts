@@ -16,7 +16,7 @@ export async function openTrainingSession(request: OpenTraining): Promise<Traini
   const ask = (message: OpenTraining | TrainingCall, transfer: ArrayBuffer[]) =>
     answerOf(worker, ended, message, transfer);
   let last: Promise<unknown> = ask(request, []);
-  await last.catch((error: unknown) => worker.terminate().then(() => Promise.reject(error as Error)));
+  await last;
   let closed = false;
   const call = <Result>(message: TrainingCall, transfer: ArrayBuffer[] = []): Promise<Result> => {
     const answer = last.then(() => {

@@ -62,7 +62,9 @@ export async function openDecoderStudent(
   return {
     name,
     identity: { ...settings, learns, hashes: files.hashes, config: files.config, version },
-    ...(judgedByAnswers(learns, task) ? {} : { chance: new Map(exams.map((exam) => [exam.name, commonestShare(exam)])) }),
+    ...(judgedByAnswers(learns, task)
+      ? {}
+      : { chance: new Map(exams.map((exam) => [exam.name, commonestShare(exam)])) }),
     run(trial) {
       const result = last.then(async () => {
         const parameters = await train(trial);

@@ -3,6 +3,7 @@
 import { WorkflowFailedError, WorkflowNotFoundError, type Client, type WorkflowHandle } from '@temporalio/client';
 import type { CampaignContext } from '../../contracts/campaign.ts';
 import type { EvaluationConfig, EvaluationInput, EvaluationProgress } from '../../contracts/evaluation.ts';
+import { FailureType, PermanentError } from '../../contracts/failures.ts';
 import { evaluationWorkflowId, Query } from '../../contracts/messages.ts';
 import { connectTemporal, type TemporalAddress } from './connect.ts';
 import { failureText } from './failure-text.ts';
@@ -20,7 +21,10 @@ export interface EvaluationView extends EvaluationProgress {
 export interface Evaluations {
   /** @throws {PermanentError} `CampaignConflict` when another configuration runs under that name */
   start(config: EvaluationConfig): Promise<{ readonly workflowId: string; readonly adopted: boolean }>;
-  /** How it stands; null before its first step. */
+  /**
+   * How it stands; null before its first step.
+   * @throws {PermanentError} `RequestRefused` where it failed and answers no query any more
+   */
   status(name: string): Promise<EvaluationView | null>;
   close(): Promise<void>;
 }
@@ -61,15 +65,17 @@ async function viewOf(client: Client, handle: WorkflowHandle): Promise<Evaluatio
       ? null
       : { ...progress, state: 'running', failure: null, trouble: await troubleOf(client, handle.workflowId) };
   }
-  const result = await handle.result().then(
-    () => null,
-    (error: unknown) => {
-      if (error instanceof WorkflowFailedError) return failureText(error);
-      throw error;
-    },
-  );
-  if (progress === null) return null;
-  return { ...progress, state: result === null ? 'completed' : 'failed', failure: result, trouble: null };
+  try {
+    const found = (await handle.result()) as EvaluationProgress;
+    return { ...found, state: 'completed', failure: null, trouble: null };
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    if (progress !== null) return { ...progress, state: 'failed', failure: failureText(error), trouble: null };
+    // Whoever waits for an answer may wait for ever: the end is known, and what was graded before it lies in the store.
+    throw new PermanentError(FailureType.RequestRefused, `The evaluation failed: ${failureText(error)}`, {
+      cause: error,
+    });
+  }
 }
 
 /** Of the workflow itself and of the fan-out that it waits for. */

@@ -11,7 +11,7 @@ import { collected } from '../campaign-file.ts';
 import type { CampaignFileOptions } from '../campaign-file.ts';
 import { printResult } from '../context.ts';
 import type { CommandContext, JsonOption } from '../context.ts';
-import { differencesText, evaluationText, gradingText, publishedText } from '../evaluation-tables.ts';
+import { differencesText, evaluationText, gradingText, publishedText, spentText } from '../evaluation-tables.ts';
 import { ExitCode, isRefusedConnection } from '../exit.ts';
 import { joinSession, startSession } from '../session.ts';
 
@@ -98,7 +98,8 @@ function show(view: EvaluationView, config: EvaluationConfig, options: JsonOptio
     view.state === 'failed' ? `Evaluation ${config.name} failed: ${view.failure ?? 'no reason given'}` : '';
   const scored =
     view.scores.length === 0 ? [] : [evaluationText(view), differencesText(view), gradingText(view.scores)];
-  const text = [...scored, ...published.map(publishedText), failed].filter((part) => part !== '').join('\n\n');
+  const spent = spentText(view.tokens, config.prices);
+  const text = [...scored, spent, ...published.map(publishedText), failed].filter((part) => part !== '').join('\n\n');
   printResult(context, options, { evaluation: config.name, task: config.task, ...known, published }, text);
   if (view.state === 'failed') context.answer(ExitCode.Failed);
 }

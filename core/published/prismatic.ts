@@ -24,7 +24,8 @@ export const prismaticMath: PublishedTable = {
 export const prismaticMathSecond: PublishedTable = {
   name: 'prismatic-math-arxiv',
   title: 'Prismatic Synthesis, mathematics, accuracy in percent, second version',
-  source: 'arXiv 2505.20161v2, by third-party notes: the cells that differ from the project page and were found',
+  source:
+    'arXiv 2505.20161v2, by third-party notes: the cells that they give, most of them other than on the project page',
   caution: 'Incomplete: cells that were not found stay empty.',
   columns: mathColumns,
   rows: [
@@ -42,7 +43,7 @@ export const prismaticNli: PublishedTable = {
   title: 'Prismatic Synthesis, inference, accuracy in percent',
   source: 'arXiv 2505.20161, by third-party notes; the single cells by one weak note',
   caution:
-    'Other cells are unknown. The published HANS is not hans-regenerated of our examples, and the student had itself seen ANLI, WANLI and LingNLI before.',
+    'Other cells are unknown. The published HANS is not hans-regenerated of our examples, and the model that the student started from had itself seen ANLI, WANLI and LingNLI.',
   columns: ['hans', 'anli-r3', 'glue-diagnostics'],
   rows: [
     {

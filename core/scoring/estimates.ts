@@ -20,7 +20,11 @@ export function estimateOf({ name, values, of, value }: Metric, rows: number, ke
 /** The main metric by group, the largest groups first (by name where they are equal), at most `most`. */
 export function groupScores(groups: readonly string[], main: Metric, most: number, key: string): readonly GroupScore[] {
   const members = new Map<string, number[]>();
-  for (const [row, group] of groups.entries()) members.set(group, [...(members.get(group) ?? []), row]);
+  for (const [row, group] of groups.entries()) {
+    const known = members.get(group);
+    if (known === undefined) members.set(group, [row]);
+    else known.push(row);
+  }
   if (members.size < 2) return [];
   return [...members]
     .sort(([a, first], [b, second]) => second.length - first.length || (a < b ? -1 : 1))

@@ -7,6 +7,7 @@ import { measures as registry } from '../diversity/measures/registry.ts';
 import { measureOf } from './measured-names.ts';
 import type { CorrelationTable } from './correlations.ts';
 import { correlationTable } from './correlations.ts';
+import { mean } from './mean.ts';
 import type { ScreenedBenchmark, ScreenedSet } from './screening.ts';
 import { screenBenchmarks } from './screening.ts';
 import type { Level, Unit } from './units.ts';
@@ -190,10 +191,6 @@ function requireOutcome(screened: readonly ScreenedBenchmark[]): void {
     'Study, screening: no student beats chance on any benchmark out of distribution, so there is nothing to relate measures to ' +
       `(lower end of the interval, of chance: ${seen.join('; ')}). Give larger subsets, a pool nearer to the benchmarks, or other students.`,
   );
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function variance(values: readonly number[]): number {

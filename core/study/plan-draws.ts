@@ -2,6 +2,7 @@
 // done first already covers all recipes.
 
 import type { StudyConfig } from '../../contracts/study.ts';
+import { screening } from '../../contracts/trials.ts';
 import type { Draw } from '../../contracts/trials.ts';
 import { permutation } from '../random/philox.ts';
 import { listRecipes } from './recipes.ts';
@@ -9,8 +10,6 @@ import { strataOf } from './strata.ts';
 import type { SubsetPool } from './subsets.ts';
 import { subsetsOf } from './subsets.ts';
 
-/** The mechanism of subsets that decide which benchmarks count and enter no correlation. */
-export const screening = 'screening';
 export const wholePool = `${screening}/whole-pool`;
 export const randomSubsets = `${screening}/random`;
 

@@ -3,6 +3,7 @@
 
 import type { Trial } from '../../contracts/trials.ts';
 import { normalQuantile } from '../stats/normal.ts';
+import { mean } from './mean.ts';
 import { randomSubsets, wholePool } from './plan-draws.ts';
 
 export interface ScreenedBenchmark {
@@ -51,8 +52,4 @@ export function screenBenchmarks(trials: readonly Trial[], sets: readonly Screen
       };
     });
   });
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,8 +1,9 @@
 // From trials to the units that correlations are taken over: single subsets, or recipes with their subsets averaged.
 
+import { screening } from '../../contracts/trials.ts';
 import type { Trial } from '../../contracts/trials.ts';
+import { mean } from './mean.ts';
 import type { ScreenedBenchmark } from './screening.ts';
-import { screening } from './plan-draws.ts';
 
 export type Level = 'draw' | 'recipe';
 
@@ -73,8 +74,4 @@ function outcomesOf(trials: readonly Trial[], screened: readonly ScreenedBenchma
 function meanRecord(records: readonly Readonly<Record<string, number>>[]): Record<string, number> {
   const names = Object.keys(records[0]!).filter((name) => records.every((record) => name in record));
   return Object.fromEntries(names.map((name) => [name, mean(records.map((record) => record[name]!))]));
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

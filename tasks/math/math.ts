@@ -54,7 +54,7 @@ export const math: Task = {
   gradientTargets: ['completion'],
   gradientExample: ({ prompt, completion }) => ({ prompt, completion }),
 
-  evaluation: { kind: 'short-answer', maxTokens: 512 },
+  evaluation: { kind: 'short-answer' },
   grading: {
     kind: 'answers',
     grader: `${graderVersion}/qwen`,

@@ -66,7 +66,7 @@ export const summarization: Task = {
   gradientTargets: ['completion'],
   gradientExample: ({ prompt, completion }) => ({ prompt, completion }),
 
-  evaluation: { kind: 'short-answer', maxTokens: 384 },
+  evaluation: { kind: 'short-answer' },
   grading: {
     kind: 'texts',
     grader: 'diffract-summaries/1',

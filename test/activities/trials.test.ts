@@ -12,6 +12,7 @@ import { createDirectoryDriver } from '../../adapters/store/directory.ts';
 import type { Sample } from '../../contracts/samples.ts';
 import type { StudyConfig, StudyPool, TrialJob } from '../../contracts/study.ts';
 import type { Trial } from '../../contracts/trials.ts';
+import type { StudyFigures } from '../../core/report/study-report.ts';
 import { measureNames } from '../../core/study/measured-names.ts';
 import { uniforms } from '../../core/random/philox.ts';
 import { asActivity, makeWorkplace, rowsOf, symbolicSamples, type Workplace } from './workplace.ts';
@@ -178,6 +179,33 @@ describe('trials', () => {
     const html = new TextDecoder().decode(await world.store.readPart(part));
     assert.match(html, /60\.0 % done: early results/);
     assert.equal((await world.store.readRef('tests', 'report'))?.manifest, output.manifest);
+  });
+
+  it('are reported anew when a benchmark changes sides, though its trials stay', async (test) => {
+    const { context, activities, ...world } = await makeStudy(test);
+    const { output } = await runAll(world, { ...world.job, end: 3 }, scriptedStudent());
+    const trials = [{ ...output, kind: 'trials' as const }];
+    const report = (of: StudyConfig) =>
+      asActivity(() => activities.reportStudy({ context, study: of, trials, planned: 30 }));
+    await report(study);
+    const benchmarks = study.benchmarks.map((one) => ({ ...one, distribution: 'out' as const }));
+    const { output: changed, reused } = await report({ ...study, benchmarks });
+    assert.equal(reused, false);
+    const part = (await world.store.readManifest(changed)).parts.find(({ path }) => path === 'report.json')!;
+    const { analysis } = JSON.parse(new TextDecoder().decode(await world.store.readPart(part))) as StudyFigures;
+    assert.ok(analysis.screened.every(({ distribution }) => distribution === 'out'));
+  });
+
+  it('leave no student open when another one cannot be opened', async (test) => {
+    const world = await makeStudy(test);
+    const closed: string[] = [];
+    const open: OpenTrialStudent = async (config, setup) => {
+      if (config.name === 'two') throw new Error('no such model');
+      const student = await scriptedStudent()(config, setup);
+      return { ...student, close: () => Promise.resolve(void closed.push(config.name)) };
+    };
+    await assert.rejects(runAll(world, world.job, open), /no such model/);
+    assert.deepEqual(closed, ['one']);
   });
 
   it('refuse a benchmark with one label before anything is trained', async (test) => {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { Evaluations, EvaluationView } from '../../adapters/temporal/evaluations.ts';
-import { differencesText, evaluationText, gradingText } from '../../cli/evaluation-tables.ts';
+import { differencesText, evaluationText, gradingText, spentText } from '../../cli/evaluation-tables.ts';
 import type { StudentScore } from '../../contracts/evaluation.ts';
 import type { Estimate } from '../../contracts/scores.ts';
 import { createWorld } from './fakes.ts';
@@ -88,6 +88,14 @@ describe('the tables of an evaluation', () => {
     assert.match(text, /Graded by diffract-nli\/2\. Asked with: base plain\/1, served plain\/1\./);
     assert.match(text, /served on shifted: 3 answers of neutral or contradiction, merged into no/);
   });
+});
+
+it('what endpoints were asked is told with its cost, where there is a price', () => {
+  const asked = { requests: 1, promptTokens: 1200, cachedTokens: 0, completionTokens: 34, cost: 0.5 };
+  const prices = { version: 'p1', currency: 'EUR', models: {} };
+  assert.equal(spentText(view.tokens, null), '');
+  assert.equal(spentText(asked, prices), 'Endpoints: 1,234 tokens in 1 request, cost 0.5000 EUR.');
+  assert.match(spentText({ ...asked, cost: null }, null), /cost unknown/);
 });
 
 describe('diffract evaluate', () => {

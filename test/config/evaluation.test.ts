@@ -81,6 +81,16 @@ describe('an evaluation file', () => {
       /line 10, benchmarks\[0\]\.answering\.samples: found 4.*greedily/,
     ],
     [
+      'drawn answers of a greedy student',
+      { benchmark: 'answering: { sampling: { temperature: 0.6 } }' },
+      /answering\.sampling\.temperature: found 0\.6, expected 0.*greedily/,
+    ],
+    [
+      'two servers of one model name, whose answers could not be told apart',
+      { students: `${served}, ${served.replace('served', 'other').replace(':1/', ':2/')}` },
+      /students\[1\]\.endpoint\.model: "m" is the model of served too/,
+    ],
+    [
       'labels of a served student',
       { students: served, benchmark: 'answering: { by: labels }' },
       /by: a student of kind endpoint writes/,

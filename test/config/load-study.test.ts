@@ -99,10 +99,27 @@ describe('a study file', () => {
     refused(minimal.replace('[16, 30]', '[16, 30, 16]'), /neighbours\[2\]: repeats neighbours\[0\]/);
     refused(withRecipe('{ kind: duplicates, shares: [0.5, 0.5] }'), /shares\[1\]: repeats shares\[0\]/);
     refused(
-      withRecipe('{ kind: mixes, name: mixes, mixes: [{ a: 1, b: 2 }, { b: 2, a: 1 }] }'),
+      withRecipe('{ kind: mixes, name: mixes, mixes: [{ rules: 1 }, { rules: 1 }] }'),
       /mixes\[1\]: repeats mixes\[0\]/,
     );
     refused(withRecipe('{ kind: random, name: screening }'), /recipes\[0\]\.name: found "screening"/);
+  });
+
+  it('finds before anything is sketched what the pool does not have and students cannot do', () => {
+    const mixed = (settings: string) =>
+      minimal.replace(
+        'kind: balls, name: near, space: words, neighbours: [16, 30]',
+        `kind: mixes, name: m, ${settings}`,
+      );
+    refused(mixed('mixes: [{ rule: 1 }]'), /mixes\[0\]: found "rule", no source of the pool; did you mean "rules"\?/);
+    refused(mixed('choose: [1, 2]'), /choose\[1\]: found 2, but the pool has 1 sources/);
+    assert.equal(load(mixed('by: group, choose: [2], mixes: [{ negation: 1 }]')).recipes.length, 1);
+    refused(minimal.replace('task: nli', 'task: math'), /students\[0\]\.kind: found features.* for task math/);
+    const decoder = (settings: string) =>
+      `${minimal}  - { kind: decoder, name: d, trainer: { kind: embedded, model: scratch-nli-1x32, ${settings} } }\n`;
+    assert.equal(load(decoder('method: { kind: full }')).students.length, 2);
+    refused(decoder('method: { kind: full }, maxLength: 64'), /trainer\.maxLength: samples are learned from whole/);
+    refused(decoder('method: { kind: last-layers, layers: 1 }'), /trainer\.method: found last-layers/);
   });
 
   it('takes --set, --name and its quick part as a campaign file does', () => {

@@ -109,6 +109,7 @@ describe('a small decoder as a student', () => {
       { kind: 'decoder', name: 'asleep', learns: 'answers', trainer: untrained },
       { pool: rows, benchmarks: new Map([['negation', rows]]), task: taskNamed('nli') },
     );
+    assert.equal(asleep.chance, undefined, 'what guessing is worth follows from the labels and the rule of scoring');
     const answers = (await asleep.run({ rows: Int32Array.of(0), key: 'a', signal })).get('negation')!;
     const runtime = createModelRuntime({ sessions: 1 });
     try {
@@ -126,6 +127,17 @@ describe('a small decoder as a student', () => {
       await asleep.close!();
       await runtime.close();
     }
+  });
+
+  it('refuses a limit of length, which it would not keep', async () => {
+    const limited = { ...trainer, maxLength: 64 };
+    await assert.rejects(
+      openDecoderStudent(
+        { kind: 'decoder', name: 'limited', learns: 'answers', trainer: limited },
+        { pool, benchmarks, task: taskNamed('math') },
+      ),
+      /Student limited: found a maxLength; expected none/,
+    );
   });
 
   it('writes texts: on what it has learned nearly every token of the hypothesis, on other kinds far fewer', async () => {

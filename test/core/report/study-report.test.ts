@@ -6,7 +6,8 @@ import type { StudyConfig } from '../../../contracts/study.ts';
 import type { Trial } from '../../../contracts/trials.ts';
 import { renderStudy, type StudyFigures } from '../../../core/report/study-report.ts';
 import { analyseStudy } from '../../../core/study/analysis.ts';
-import { randomSubsets, screening, wholePool } from '../../../core/study/plan-draws.ts';
+import { screening } from '../../../contracts/trials.ts';
+import { randomSubsets, wholePool } from '../../../core/study/plan-draws.ts';
 
 const score = (value: number) => ({ score: value, error: 0.01, n: 100, chance: 0.5 });
 const trial = (recipe: string, mechanism: string, value: number, measure: number): Trial => ({

@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import type { Trial } from '../../../contracts/trials.ts';
 import { allButControls, allMechanisms, analyseStudy, type AnalysisPlan } from '../../../core/study/analysis.ts';
-import { randomSubsets, screening, wholePool } from '../../../core/study/plan-draws.ts';
+import { screening } from '../../../contracts/trials.ts';
+import { randomSubsets, wholePool } from '../../../core/study/plan-draws.ts';
 import { chanceOf, trialScore } from '../../../core/study/scores.ts';
 
 interface Golden {
