@@ -15,14 +15,18 @@ export function overview(figures: ReportFigures): Markup {
 }
 
 function verdict(figures: ReportFigures): string {
-  const last = figures.rounds.at(-1);
-  if (last === undefined) return 'No round has finished yet.';
-  const ahead = figures.rounds.filter(({ acceptedOverRandom }) => (acceptedOverRandom ?? 0) > 1).length;
-  const diverse = `The accepted samples were more diverse than an equally large random draw in ${ahead} of ${plural(figures.rounds.length, 'round')}.`;
+  const grown = growth(figures);
   const out = figures.means?.out ?? null;
-  if (out === null || out.difference === null) return diverse;
+  if (out === null || out.difference === null) return grown;
   const { value, interval } = out.difference;
-  return `${diverse} Out of distribution the student's mean score changed by ${points(value)} points (${range(interval, points)}) over ${plural(out.benchmarks, 'benchmark')}.`;
+  return `${grown} Out of distribution the student's mean score changed by ${points(value)} points (${range(interval, points)}) over ${plural(out.benchmarks, 'benchmark')}.`;
+}
+
+function growth({ config, rounds }: ReportFigures): string {
+  if (config.rounds === 0) return 'The pool is the seeds: no round was to grow it.';
+  if (rounds.length === 0) return 'No round has finished yet.';
+  const ahead = rounds.filter(({ acceptedOverRandom }) => (acceptedOverRandom ?? 0) > 1).length;
+  return `The accepted samples were more diverse than an equally large random draw in ${ahead} of ${plural(rounds.length, 'round')}.`;
 }
 
 function tiles(figures: ReportFigures): readonly Markup[] {
@@ -40,8 +44,8 @@ function tiles(figures: ReportFigures): readonly Markup[] {
     ),
     tile(
       'Pool',
-      plural(last?.poolAfter.n ?? first?.n ?? 0, 'sample'),
-      first === null ? 'not measured yet' : `from ${whole(first.n)} at the start`,
+      plural(last?.poolAfter.n ?? first?.n ?? figures.pool?.rows ?? 0, 'sample'),
+      first === null ? 'diversity not measured' : `from ${whole(first.n)} at the start`,
     ),
     tile(
       'Out-of-distribution score',

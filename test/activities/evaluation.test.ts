@@ -215,6 +215,11 @@ describe('students without a model', () => {
       await graded({ kind: 'extract' }),
       await graded({ kind: 'constant', answer: 'Sleep improved a little.' }),
     ];
+    const renamed = { kind: 'extract', name: 'another name' } as const;
+    const { finished } = await evaluationChunks(place, localStudents(models)).planChunks(
+      evaluateJob(place, { samples, student: renamed }),
+    );
+    assert.notEqual(finished, null, 'what a file calls it decides no answer');
     const [first] = await rowsOf(place.store, 'predictions', floor.output);
     assert.deepEqual(first?.responses, ['To see 0. Sleep improved a little. Harms were rare.']);
     assert.deepEqual(Object.keys(floor.summary.score!.metrics), [

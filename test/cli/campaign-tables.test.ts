@@ -1,8 +1,8 @@
-// What the terminal says of a round.
+// What the terminal says of a round and of the benchmarks.
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { roundText } from '../../cli/campaign-tables.ts';
+import { roundText, scoresText } from '../../cli/campaign-tables.ts';
 import { money } from '../../cli/money.ts';
 import { inventedStatus } from '../core/report/invented-campaign.ts';
 
@@ -42,5 +42,31 @@ describe('money', () => {
   it('has the digits it needs, and never reads as nothing', () => {
     const texts = [12.345, 0.0126, 0.00002, 0].map((value) => money(value, 'USD'));
     assert.deepEqual(texts, ['12.35 USD', '0.0126 USD', 'below 0.0001 USD', '0.0000 USD']);
+  });
+});
+
+describe('the table of benchmarks', () => {
+  const lines = (status: Parameters<typeof scoresText>[0]) =>
+    scoresText(status)
+      .split('\n')
+      .map((line) => line.trim().split(/ {2,}/));
+
+  it('has those in distribution first and the means of both sides last', () => {
+    const found = lines(inventedStatus);
+    assert.deepEqual(found[0], ['Benchmark', 'side', 'n', 'metric', 'before', 'after', 'change']);
+    assert.deepEqual(found[1]?.slice(0, 2), ['nli-held-out', 'in distribution']);
+    assert.deepEqual(
+      found.slice(-2).map((line) => line.slice(0, 3)),
+      [
+        ['mean of 1', 'in distribution', 'accuracy'],
+        ['mean of 3', 'out of distribution', 'accuracy'],
+      ],
+    );
+    assert.match(found.at(-1)!.join(' '), /42\.0 %.* 49\.0 %.* \+7\.0/);
+  });
+
+  it('says none for a student that was not asked before it was trained', () => {
+    const scores = inventedStatus.scores.map((score) => ({ ...score, before: null, differences: null }));
+    assert.match(scoresText({ scores, means: null }), /nli-held-out .*accuracy +none +71\.0 %/);
   });
 });

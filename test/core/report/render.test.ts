@@ -97,8 +97,18 @@ describe('a report of little', () => {
     assert.doesNotMatch(html, /id="scores"|id="clusters"/);
   });
 
+  it('says of a campaign without rounds what its student gained, and how large its pool is', () => {
+    const { html } = renderReport({
+      config: { ...inventedConfig, rounds: 0 },
+      status: { ...inventedStatus, history: [], seedDiversity: null },
+    });
+    assert.match(html, /no round was to grow it\. Out of distribution the student&#39;s mean score changed by \+7\.0/);
+    assert.match(html, new RegExp(`<b>${inventedStatus.pool?.rows} samples</b>`));
+    assert.doesNotMatch(html, /NaN|undefined|not finished/);
+  });
+
   it('shows scores before training alone', () => {
-    const scores = inventedStatus.scores.map((score) => ({ ...score, after: null, difference: null }));
+    const scores = inventedStatus.scores.map((score) => ({ ...score, after: null, differences: null }));
     const { html } = render({ scores });
     assert.match(html, /not measured/);
     assert.doesNotMatch(html, /NaN|Change, in percentage points/);
