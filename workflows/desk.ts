@@ -4,7 +4,6 @@ import {
   ApplicationFailure,
   condition,
   defineQuery,
-  executeChild,
   getExternalWorkflowHandle,
   setCurrentDetails,
   setHandler,
@@ -129,7 +128,8 @@ export class Desk {
     await this.#controls.clearance();
     this.#begin('train', input.pool.rows, workflowId);
     const staticSummary = `${input.trainer.model} on ${input.pool.rows} samples`;
-    return this.#finish(await executeChild(training, { workflowId, args: [input], staticSummary }));
+    const child = await startChild(training, { workflowId, args: [input], staticSummary });
+    return this.#finish(await this.#unlessAbandoned(child));
   }
 
   async #hold(reason: string | null): Promise<void> {
@@ -178,8 +178,8 @@ export class Desk {
     ]);
   }
 
-  /** The result of a fan-out; a stop at once, or while it waits for budget, cancels it. */
-  async #unlessAbandoned(child: ChildWorkflowHandle<typeof fanOut>): Promise<StageOutcome<ChunkedSummary>> {
+  /** The result of a stage's child; a stop at once, or while it waits for budget, cancels it. */
+  async #unlessAbandoned<Result>(child: StageChild<Result>): Promise<Result> {
     let ended = false;
     const hasEnded = () => ended;
     const result = child.result().finally(() => void (ended = true));
@@ -210,6 +210,11 @@ export class Desk {
     this.#marks.push({ name: this.#progress.progress.stage, key: outcome.key, seconds, reused: outcome.reused });
     return outcome;
   }
+}
+
+interface StageChild<Result> {
+  readonly workflowId: string;
+  result(): Promise<Result>;
 }
 
 const stageKey = defineSearchAttributeKey(SearchAttribute.Stage, SearchAttributeType.KEYWORD);

@@ -70,7 +70,7 @@ async function checkpointOf(store: Store, campaign: string): Promise<ArtifactRef
   throw new PermanentError(
     FailureType.MissingArtifact,
     `This store holds no student of a campaign named ${campaign}: either there is no such campaign, or its file has no ` +
-      'student:, or its training has not ended.',
+      'student:, or its training has not ended, or it failed.',
   );
 }
 

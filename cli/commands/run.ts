@@ -92,7 +92,7 @@ export async function finish(
   const document = { ...view, reused: view.timings.filter(({ reused }) => reused).length, reportFile: report };
   printResult(context, options, document, lines.filter((line) => line !== '').join('\n'));
   if (view.state !== 'completed') context.answer(ExitCode.Failed);
-  else if (view.outcome === 'stopped' || accepted === 0) context.answer(ExitCode.GateNotMet);
+  else if (view.outcome === 'stopped' || (view.rounds > 0 && accepted === 0)) context.answer(ExitCode.GateNotMet);
 }
 
 /** Once the server of this command is gone, nobody knows where the artifacts lie. */
@@ -107,6 +107,7 @@ function ending({ state, outcome, failure, history, rounds }: CampaignView): str
   if (state === 'failed') return `failed: ${failure ?? 'no reason given'}`;
   if (state !== 'completed') return `was ${state}`;
   if (outcome === 'stopped') return `was stopped after ${history.length} of ${rounds} rounds`;
+  if (rounds === 0) return 'completed; it had no rounds';
   const accepted = history.reduce((sum, { accepted: { n } }) => sum + n, 0);
   return accepted === 0 ? 'finished, but no candidate was accepted' : `completed with ${accepted} accepted samples`;
 }

@@ -92,8 +92,8 @@ export function addStop(program: Command, context: CommandContext): void {
       const now = options.now === true;
       await withCampaigns(context, (campaigns) => campaigns.stop(name, { now }));
       const text = now
-        ? `Campaign ${name} gives up the round that runs, keeps its pool, and writes its report.`
-        : `Campaign ${name} finishes the round that runs, begins no training, and writes its report.`;
+        ? `Campaign ${name} gives up the round or the training that runs, keeps its pool, and writes its report.`
+        : `Campaign ${name} finishes the round or the training that runs, begins no other, and writes its report.`;
       printResult(context, options, { campaign: name, stopping: now ? 'now' : 'round' }, text);
     });
 }

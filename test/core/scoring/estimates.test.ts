@@ -28,8 +28,8 @@ describe('an estimate', () => {
     const metric = meanMetric('rouge-l', scores);
     const found = estimateOf(metric, rows, 'key');
     const deviation = Math.sqrt(scores.reduce((sum, one) => sum + (one - metric.value) ** 2, 0) / rows / rows);
-    assert.ok(Math.abs(found.interval![0] - (metric.value - 1.96 * deviation)) < 0.004, `${found.interval}`);
-    assert.ok(Math.abs(found.interval![1] - (metric.value + 1.96 * deviation)) < 0.004, `${found.interval}`);
+    assert.ok(Math.abs(found.interval![0] - (metric.value - 1.96 * deviation)) < 0.004, String(found.interval));
+    assert.ok(Math.abs(found.interval![1] - (metric.value + 1.96 * deviation)) < 0.004, String(found.interval));
     assert.deepEqual(estimateOf(metric, rows, 'key'), found);
     assert.notDeepEqual(estimateOf(metric, rows, 'other'), found);
   });
