@@ -64,7 +64,10 @@ describe('a campaign without rounds', { timeout: 120_000 }, () => {
     assert.deepEqual([view.state, view.outcome, view.pool?.rows], ['completed', 'stopped', 24], view.failure ?? '');
     const deadline = Date.now() + 60_000;
     while (existsSync(`/proc/${pid}`)) {
-      assert.ok(Date.now() < deadline, `the trainer outlived its campaign: ${readFileSync(`/proc/${pid}/stat`, 'utf8')}`);
+      assert.ok(
+        Date.now() < deadline,
+        `the trainer outlived its campaign: ${readFileSync(`/proc/${pid}/stat`, 'utf8')}`,
+      );
       await wait(100);
     }
   });
