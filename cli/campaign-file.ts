@@ -7,8 +7,7 @@ import { loadCampaign } from '../config/load.ts';
 import type { LoadedCampaign } from '../config/load.ts';
 import { suggestion } from '../config/problems.ts';
 import { FailureType, PermanentError } from '../contracts/failures.ts';
-import { taskNames } from '../contracts/samples.ts';
-import { knowledgeOf } from '../tasks/knowledge.ts';
+import { knownTasks } from './known-tasks.ts';
 import type { Services } from './services.ts';
 
 const PRESETS = fileURLToPath(new URL('../presets', import.meta.url));
@@ -30,10 +29,9 @@ export function readCampaignFile(
   data: 'now' | 'later' = 'now',
 ): LoadedCampaign {
   const path = campaignFileAt(file);
-  const known = taskNames.map((name) => [name, knowledgeOf(services.task(name))] as const);
   return loadCampaign(path, {
     size: options.quick === true ? 'quick' : 'full',
-    tasks: Object.fromEntries(known),
+    tasks: knownTasks(services),
     environment: services.environment,
     data,
     ...(options.set === undefined ? {} : { set: options.set }),

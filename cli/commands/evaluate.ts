@@ -4,9 +4,8 @@ import type { Command } from 'commander';
 import type { Evaluations, EvaluationView } from '../../adapters/temporal/evaluations.ts';
 import { loadEvaluation } from '../../config/load-evaluation.ts';
 import type { EvaluationConfig } from '../../contracts/evaluation.ts';
-import { taskNames } from '../../contracts/samples.ts';
 import { publishedNames, publishedTables } from '../../core/published/tables.ts';
-import { knowledgeOf } from '../../tasks/knowledge.ts';
+import { knownTasks } from '../known-tasks.ts';
 import { collected } from '../campaign-file.ts';
 import type { CampaignFileOptions } from '../campaign-file.ts';
 import { printResult } from '../context.ts';
@@ -39,10 +38,9 @@ export function addEvaluate(program: Command, context: CommandContext): void {
 
 async function evaluate(file: string, options: EvaluateOptions, context: CommandContext): Promise<void> {
   const { services, terminal } = context;
-  const known = taskNames.map((name) => [name, knowledgeOf(services.task(name))] as const);
   const { config } = loadEvaluation(file, {
     size: options.quick === true ? 'quick' : 'full',
-    tasks: Object.fromEntries(known),
+    tasks: knownTasks(services),
     published: publishedNames,
     environment: services.environment,
     ...(options.set === undefined ? {} : { set: options.set }),

@@ -6,10 +6,9 @@ import type { Command } from 'commander';
 import type { Studies, StudyView } from '../../adapters/temporal/studies.ts';
 import { loadStudy } from '../../config/load-study.ts';
 import type { ArtifactRef } from '../../contracts/artifacts.ts';
-import { taskNames } from '../../contracts/samples.ts';
 import type { StudyFigures } from '../../core/report/study-report.ts';
 import { measureNames } from '../../core/study/measured-names.ts';
-import { knowledgeOf } from '../../tasks/knowledge.ts';
+import { knownTasks } from '../known-tasks.ts';
 import { collected } from '../campaign-file.ts';
 import type { CampaignFileOptions } from '../campaign-file.ts';
 import { printResult } from '../context.ts';
@@ -54,10 +53,9 @@ export function addStudy(program: Command, context: CommandContext): void {
 
 async function run(file: string, options: StudyOptions, context: CommandContext): Promise<void> {
   const { services, terminal } = context;
-  const known = taskNames.map((name) => [name, knowledgeOf(services.task(name))] as const);
   const { study } = loadStudy(file, {
     size: options.quick === true ? 'quick' : 'full',
-    tasks: Object.fromEntries(known),
+    tasks: knownTasks(services),
     environment: services.environment,
     measures: measureNames,
     ...(options.set === undefined ? {} : { set: options.set }),
